@@ -1,0 +1,1281 @@
+"""Every table: columns, relationships, constraints. No queries, no rules that need another row.
+
+Each column carries in ``info`` its label, its group (who may see it: ``permissions.py``) and,
+where it is personal, why it is kept and for how long (the register of processing, GDPR art. 30).
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import Role
+from flask_appbuilder.security.sqla.models import User as FabUser
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from app.errors import N_
+from app.sealed import Encrypted, Sealed
+
+Model.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+GROUPS = ("public", "internal", "contact", "care", "means", "points", "money", "system")
+
+# Why personal data are kept, and for how long after the last use.
+ENROLMENT = N_("enrolment in the alliance's services")
+SERVICE = N_("answering a request for a service")
+NETWORK = N_("working together in the alliance's network")
+ACCOUNT = N_("access to the platform")
+TWO_YEARS = timedelta(days=730)
+FIVE_YEARS = timedelta(days=1826)
+TEN_YEARS = timedelta(days=3652)
+
+
+def col(label: str, type_: Any, group: str = "public", help: str = "", **options: Any) -> Any:
+    """A column with its label, help text and group."""
+    return mapped_column(type_, info={"label": label, "group": group, "help": help}, **options)
+
+
+def personal(
+    label: str,
+    type_: Any,
+    group: str,
+    purpose: str = ENROLMENT,
+    keep: timedelta = TWO_YEARS,
+    help: str = "",
+    **options: Any,
+) -> Any:
+    """A column about a person: with its purpose and how long it is kept."""
+    info = {"label": label, "group": group, "help": help, "purpose": purpose, "keep": keep}
+    return mapped_column(type_, info=info, **options)
+
+
+def ref(label: str, target: str, group: str = "public", help: str = "", **options: Any) -> Any:
+    """A foreign key; it restricts."""
+    info = {"label": label, "group": group, "help": help}
+    return mapped_column(ForeignKey(target, ondelete="RESTRICT"), info=info, **options)
+
+
+def choice(label: str, values: Mapping[str, str], group: str = "public", **options: Any) -> Any:
+    """A text column with a CHECK; ``values`` gives each value its words."""
+    name = options.pop("check", "") or label.lower().replace(" ", "_")
+    kind = Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+    info = {"label": label, "group": group, "help": options.pop("help", ""), "values": values}
+    return mapped_column(kind, info=info, **options)
+
+
+MONEY = Numeric(12, 2)
+INSTANT = DateTime(timezone=True)
+
+
+class Base(Model):
+    """Every table of ours: a bigint identity, and no silent merge of two tables of one name."""
+
+    __abstract__ = True
+    __table_args__: Any = {"extend_existing": False}
+    label_columns: tuple[str, ...] = ("name",)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    id: Mapped[int] = mapped_column(
+        BigInteger,
+        Identity(),
+        primary_key=True,
+        sort_order=-20,
+        info={"label": N_("No."), "group": "public", "help": ""},
+    )
+
+    def __str__(self) -> str:
+        return " ".join(str(v) for c in self.label_columns if (v := getattr(self, c)) is not None)
+
+
+class Tenant(Base):
+    """A table of one alliance's rows, with the version that a lost update is caught by."""
+
+    __abstract__ = True
+
+    @declared_attr
+    def alliance_id(cls) -> Mapped[int]:
+        return mapped_column(
+            ForeignKey("alliance.id", ondelete="RESTRICT"),
+            index=True,
+            sort_order=-10,
+            info={"label": N_("Alliance"), "group": "system", "help": ""},
+        )
+
+    @declared_attr
+    def alliance(cls) -> Mapped["Alliance"]:
+        return relationship("Alliance", foreign_keys=f"{cls.__name__}.alliance_id")
+
+    version: Mapped[int] = mapped_column(
+        Integer,
+        server_default="1",
+        default=1,
+        sort_order=900,
+        info={"label": N_("Version"), "group": "system", "help": ""},
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        INSTANT,
+        server_default=func.now(),
+        sort_order=901,
+        info={"label": N_("Entered on"), "group": "internal", "help": ""},
+    )
+    changed_at: Mapped[datetime] = mapped_column(
+        INSTANT,
+        server_default=func.now(),
+        onupdate=func.now(),
+        sort_order=902,
+        info={"label": N_("Changed on"), "group": "internal", "help": ""},
+    )
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Titled:
+    """A title that people read in two languages."""
+
+    title: Mapped[str] = col(N_("Title"), String(200))
+    title_en: Mapped[str | None] = col(N_("Title in English"), String(200))
+
+
+class Described:
+    """A description in two languages."""
+
+    description: Mapped[str | None] = col(N_("Description"), Text)
+    description_en: Mapped[str | None] = col(N_("Description in English"), Text)
+
+
+class Identified:
+    """Known outside by a UUID (HSDS, webhooks)."""
+
+    uid: Mapped[uuid.UUID] = col(
+        N_("Identifier"), Uuid, "public", unique=True, default=uuid.uuid4,
+        server_default=func.gen_random_uuid(),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- global tables
+
+RITES = {"roman": N_("Roman"), "ambrosian": N_("Ambrosian")}
+
+
+class Alliance(Base):
+    """The tenant: a local welfare alliance."""
+
+    slug: Mapped[str] = col(N_("Address on the site"), String(60), unique=True)
+    name: Mapped[str] = col(N_("Name"), String(200))
+    name_en: Mapped[str | None] = col(N_("Name in English"), String(200))
+    territory: Mapped[str] = col(N_("Territory"), String(200))
+    rite: Mapped[str] = choice(N_("Rite"), RITES, default="roman")
+    patron_subdivision: Mapped[str | None] = col(N_("Province"), String(2))
+    office: Mapped[str] = col(N_("Office"), String(200))
+    officer: Mapped[str] = col(
+        N_("Officer responsible"), String(200),
+        help=N_("Named on every receipt (Law 241/1990, art. 5)."),
+    )  # fmt: skip
+    address: Mapped[str | None] = col(N_("Address"), String(300))
+    email: Mapped[str | None] = col(N_("E-mail"), String(320))
+    phone: Mapped[str | None] = col(N_("Telephone"), String(40))
+    term_days: Mapped[int] = col(
+        N_("Term in days"), Integer, default=30, server_default="30",
+        help=N_("Within how many days an application is answered (Law 241/1990, art. 2)."),
+    )  # fmt: skip
+    accessibility_url: Mapped[str | None] = col(N_("Declaration of accessibility"), String(300))
+    __table_args__ = (CheckConstraint("term_days > 0", name="term_days_positive"),)
+
+
+class Municipality(Base):
+    """An Italian municipality, with the codes that registries know it by."""
+
+    label_columns = ("name", "province")
+
+    istat_code: Mapped[str] = col(N_("ISTAT code"), String(6), unique=True)
+    cadastral_code: Mapped[str] = col(N_("Cadastral code"), String(4), unique=True)
+    name: Mapped[str] = col(N_("Name"), String(100), index=True)
+    province: Mapped[str] = col(N_("Province"), String(2))
+    postal_code: Mapped[str | None] = col(N_("Postcode"), String(5))
+
+
+class Territory(Tenant):
+    """A municipality that belongs to an alliance's territory."""
+
+    label_columns = ("municipality",)
+
+    municipality_id: Mapped[int] = ref(N_("Municipality"), "municipality.id")
+    municipality: Mapped[Municipality] = relationship()
+    __table_args__ = (UniqueConstraint("alliance_id", "municipality_id"),)
+
+
+# ---------------------------------------------------------------- accounts
+
+
+class Account(FabUser):
+    """An account: Flask-AppBuilder's, with what tokens and languages need."""
+
+    token_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    locale: Mapped[str] = mapped_column(String(5), default="it", server_default="it")
+
+
+SEAT_KINDS = {
+    "admin": N_("Platform administrator"),
+    "staff": N_("Alliance staff"),
+    "municipality": N_("Municipality"),
+    "provider": N_("Provider"),
+    "partner": N_("Partner"),
+    "company": N_("Company"),
+    "social_point": N_("Social point"),
+    "citizen": N_("Citizen"),
+}
+WITH_ORGANIZATION = "('municipality', 'provider', 'partner', 'company', 'social_point')"
+
+
+class Seat(Base):
+    """What a user may act as: user x alliance x kind x organization."""
+
+    label_columns = ("kind", "organization")
+
+    user_id: Mapped[int] = ref(N_("User"), "ab_user.id", "internal", index=True)
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system", index=True)
+    kind: Mapped[str] = choice(N_("Kind"), SEAT_KINDS, "internal")
+    organization_id: Mapped[int | None] = ref(N_("Organization"), "organization.id", "internal")
+    role_id: Mapped[int | None] = ref(
+        N_("Role"), "ab_role.id", "internal",
+        help=N_("A role that narrows what the seat may do; none for the whole of it."),
+    )  # fmt: skip
+    care: Mapped[bool] = col(
+        N_("Sees health notes"), Boolean, "internal", default=False, server_default="false"
+    )
+    active: Mapped[bool] = col(
+        N_("Active"), Boolean, "internal", default=True, server_default="true"
+    )
+    user: Mapped[Account] = relationship(foreign_keys=[user_id])
+    alliance: Mapped[Alliance | None] = relationship()
+    organization: Mapped["Organization | None"] = relationship(foreign_keys=[organization_id])
+    role: Mapped[Role | None] = relationship(Role)
+    __table_args__ = (
+        UniqueConstraint(
+            "user_id", "alliance_id", "kind", "organization_id",
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("(kind = 'admin') = (alliance_id IS NULL)", name="admin_has_no_alliance"),
+        CheckConstraint(
+            f"(kind IN {WITH_ORGANIZATION}) = (organization_id IS NOT NULL)",
+            name="organization_where_needed",
+        ),
+        CheckConstraint("NOT care OR kind = 'staff'", name="care_is_for_staff"),
+    )  # fmt: skip
+
+
+class RoleScope(Base):
+    """Whose a role is, and which base role it narrows."""
+
+    label_columns = ("base",)
+
+    role_id: Mapped[int] = ref(N_("Role"), "ab_role.id", "internal", unique=True)
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system")
+    base: Mapped[str] = choice(N_("Base role"), SEAT_KINDS, "internal", check="base")
+    role: Mapped[Role] = relationship(Role)
+
+
+TOKEN_KINDS = {
+    "confirm": N_("Confirmation"),
+    "reset": N_("New password"),
+    "invite": N_("Invitation"),
+}
+
+
+class AccountToken(Base):
+    """A link sent by mail that confirms, resets or invites, once."""
+
+    label_columns = ("kind",)
+
+    kind: Mapped[str] = choice(N_("Kind"), TOKEN_KINDS, "system")
+    user_id: Mapped[int | None] = ref(N_("User"), "ab_user.id", "system")
+    digest: Mapped[str] = col(N_("Digest"), String(64), "system", unique=True)
+    payload: Mapped[dict[str, Any]] = col(N_("Contents"), JSONB, "system", default=dict)
+    expires_at: Mapped[datetime] = col(N_("Expires on"), INSTANT, "system")
+    used_at: Mapped[datetime | None] = col(N_("Used on"), INSTANT, "system")
+
+
+# ---------------------------------------------------------------- organizations
+
+ORGANIZATION_KINDS = {
+    "municipality": N_("Municipality"),
+    "public_body": N_("Public body"),
+    "third_sector": N_("Third-sector body"),
+    "company": N_("Company"),
+    "union": N_("Trade union"),
+    "employers_association": N_("Employers' association"),
+    "bilateral_body": N_("Bilateral body"),
+    "university": N_("University"),
+    "health_body": N_("Health body"),
+    "foundation": N_("Foundation"),
+}
+STANDING = {"active": N_("Active"), "ended": N_("Ended")}
+
+
+class Organization(Identified, Described, Tenant):
+    """A legal body within one alliance."""
+
+    name: Mapped[str] = col(N_("Name"), String(200))
+    kind: Mapped[str] = choice(N_("Kind"), ORGANIZATION_KINDS)
+    fiscal_code: Mapped[str | None] = col(N_("Tax code"), String(16), "internal")
+    vat_number: Mapped[str | None] = col(N_("VAT number"), String(11), "internal")
+    municipality_id: Mapped[int | None] = ref(N_("Municipality"), "municipality.id")
+    address: Mapped[str | None] = col(N_("Address"), String(300))
+    website: Mapped[str | None] = col(N_("Website"), String(300))
+    email: Mapped[str | None] = col(N_("E-mail"), String(320))
+    phone: Mapped[str | None] = col(N_("Telephone"), String(40))
+    pec: Mapped[str | None] = col(N_("Certified e-mail"), String(320), "internal")
+    status: Mapped[str] = choice(N_("Status"), STANDING, default="active", server_default="active")
+    note: Mapped[str | None] = col(N_("Note of the office"), Text, "internal")
+    municipality: Mapped[Municipality | None] = relationship()
+    aliases: Mapped[list["OrganizationAlias"]] = relationship(back_populates="organization")
+    contacts: Mapped[list["OrganizationContact"]] = relationship(back_populates="organization")
+    __table_args__ = (
+        UniqueConstraint("alliance_id", "name"),
+        Index(
+            "one_tax_code_an_alliance", "alliance_id", "fiscal_code", unique=True,
+            postgresql_where=text("fiscal_code IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+
+class OrganizationAlias(Tenant):
+    """Another name that a body goes by, and where it is written so."""
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id")
+    name: Mapped[str] = col(N_("Name"), String(200))
+    source: Mapped[str | None] = col(N_("Source"), String(200), "internal")
+    organization: Mapped[Organization] = relationship(back_populates="aliases")
+    __table_args__ = (UniqueConstraint("alliance_id", "organization_id", "name"),)
+
+
+class OrganizationContact(Tenant):
+    """Somebody at a body whom the alliance writes to."""
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    name: Mapped[str] = personal(N_("Name"), String(200), "contact", NETWORK, FIVE_YEARS)
+    role: Mapped[str | None] = personal(N_("Duty"), String(200), "contact", NETWORK, FIVE_YEARS)
+    email: Mapped[str | None] = personal(
+        N_("E-mail"), String(320), "contact", NETWORK, FIVE_YEARS
+    )
+    phone: Mapped[str | None] = personal(
+        N_("Telephone"), String(40), "contact", NETWORK, FIVE_YEARS
+    )
+    notify: Mapped[bool] = col(
+        N_("Receives reminders"), Boolean, "internal", default=True, server_default="true"
+    )
+    organization: Mapped[Organization] = relationship(back_populates="contacts")
+
+
+class Location(Identified, Tenant):
+    """Where an organization offers something."""
+
+    KINDS = {"physical": N_("Physical"), "postal": N_("Postal"), "virtual": N_("Online")}
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    name: Mapped[str] = col(N_("Name"), String(200))
+    kind: Mapped[str] = choice(N_("Kind"), KINDS, default="physical", server_default="physical")
+    address: Mapped[str | None] = col(N_("Address"), String(300))
+    postal_code: Mapped[str | None] = col(N_("Postcode"), String(5))
+    municipality_id: Mapped[int | None] = ref(N_("Municipality"), "municipality.id")
+    latitude: Mapped[Decimal | None] = col(N_("Latitude"), Numeric(9, 6))
+    longitude: Mapped[Decimal | None] = col(N_("Longitude"), Numeric(9, 6))
+    organization: Mapped[Organization] = relationship()
+    municipality: Mapped[Municipality | None] = relationship()
+    __table_args__ = (
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_range"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_range"),
+    )
+
+
+# ---------------------------------------------------------------- projects and calls
+
+PARTNER_ROLES = {
+    "lead": N_("Lead"),
+    "partner": N_("Partner"),
+    "funder": N_("Funder"),
+    "technical_partner": N_("Technical partner"),
+}
+
+
+class Project(Titled, Described, Tenant):
+    """A funded project, and the one that it continues."""
+
+    label_columns = ("title",)
+
+    programme: Mapped[str | None] = col(N_("Programme"), String(300))
+    legal_act: Mapped[str | None] = col(N_("Legal act"), String(200))
+    budget: Mapped[Decimal | None] = col(N_("Budget"), MONEY)
+    starts_on: Mapped[date | None] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date | None] = col(N_("Ends on"), Date)
+    months: Mapped[int | None] = col(N_("Months"), Integer)
+    continues_id: Mapped[int | None] = ref(N_("Continues"), "project.id")
+    continues: Mapped["Project | None"] = relationship(remote_side="Project.id")
+    extensions: Mapped[list["ProjectExtension"]] = relationship(back_populates="project")
+    partners: Mapped[list["ProjectPartner"]] = relationship(back_populates="project")
+    __table_args__ = (
+        UniqueConstraint("alliance_id", "title"),
+        CheckConstraint("budget >= 0", name="budget_not_negative"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+
+class ProjectExtension(Tenant):
+    """A later end of a project."""
+
+    label_columns = ("extended_to",)
+
+    project_id: Mapped[int] = ref(N_("Project"), "project.id", index=True)
+    extended_to: Mapped[date] = col(N_("Extended to"), Date)
+    decided_on: Mapped[date | None] = col(N_("Decided on"), Date)
+    legal_act: Mapped[str | None] = col(N_("Legal act"), String(200))
+    project: Mapped[Project] = relationship(back_populates="extensions")
+    __table_args__ = (UniqueConstraint("project_id", "extended_to"),)
+
+
+class ProjectPartner(Tenant):
+    """A body's part in a project, and the paper that says so."""
+
+    label_columns = ("organization", "role")
+
+    project_id: Mapped[int] = ref(N_("Project"), "project.id", index=True)
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    role: Mapped[str] = choice(N_("Role"), PARTNER_ROLES, default="partner")
+    starts_on: Mapped[date | None] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date | None] = col(N_("Ends on"), Date)
+    source: Mapped[str] = col(N_("Source"), String(200), "internal")
+    project: Mapped[Project] = relationship(back_populates="partners")
+    organization: Mapped[Organization] = relationship()
+    __table_args__ = (
+        UniqueConstraint("project_id", "organization_id", "role", "source"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+    )
+
+
+class Call(Titled, Described, Tenant):
+    """A public call, with its window and legal act."""
+
+    label_columns = ("title",)
+    STATES = {"draft": N_("Draft"), "published": N_("Published"), "closed": N_("Closed")}
+
+    legal_act: Mapped[str | None] = col(N_("Legal act"), String(200))
+    project_id: Mapped[int | None] = ref(N_("Project"), "project.id")
+    published_on: Mapped[date | None] = col(N_("Published on"), Date)
+    deadline: Mapped[date | None] = col(N_("Deadline"), Date)
+    asks_services: Mapped[bool] = col(
+        N_("Asks for services"), Boolean, default=False, server_default="false"
+    )
+    status: Mapped[str] = choice(N_("Status"), STATES, default="draft", server_default="draft")
+    project: Mapped[Project | None] = relationship()
+    categories: Mapped[list["CallCategory"]] = relationship(back_populates="call")
+    __table_args__ = (
+        UniqueConstraint("alliance_id", "title"),
+        CheckConstraint("deadline >= published_on", name="deadline_after_publication"),
+    )
+
+
+class CallCategory(Tenant):
+    """A category that a call admits."""
+
+    label_columns = ("category",)
+
+    call_id: Mapped[int] = ref(N_("Call"), "call.id")
+    category_id: Mapped[int] = ref(N_("Category"), "service_category.id")
+    call: Mapped[Call] = relationship(back_populates="categories")
+    category: Mapped["ServiceCategory"] = relationship()
+    __table_args__ = (UniqueConstraint("call_id", "category_id"),)
+
+
+NETWORKS = {"ats": N_("ATS reconciliation network"), "local": N_("Local network")}
+SIGNATURES = {"handwritten": N_("Handwritten"), "digital": N_("Digital")}
+MEMBERSHIP_STATES = {
+    "draft": N_("Draft"),
+    "sent": N_("Sent"),
+    "accepted": N_("Accepted"),
+    "refused": N_("Refused"),
+    "ended": N_("Ended"),
+}
+
+
+class Membership(Tenant):
+    """A body's form to join one of the two networks, and the decision on it."""
+
+    label_columns = ("organization", "network")
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    network: Mapped[str] = choice(N_("Network"), NETWORKS)
+    call_id: Mapped[int | None] = ref(N_("Call"), "call.id")
+    recipient: Mapped[str | None] = col(N_("Sent to"), String(320), "internal")
+    signature: Mapped[str | None] = choice(N_("Signature"), SIGNATURES, "internal")
+    file_id: Mapped[int | None] = ref(N_("Signed form"), "file.id", "internal")
+    status: Mapped[str] = choice(
+        N_("Status"), MEMBERSHIP_STATES, default="draft", server_default="draft"
+    )
+    sent_at: Mapped[datetime | None] = col(N_("Sent on"), INSTANT, "internal")
+    protocol_number: Mapped[str | None] = col(N_("Protocol number"), String(40), "internal")
+    protocol_date: Mapped[date | None] = col(N_("Protocol date"), Date, "internal")
+    decided_on: Mapped[date | None] = col(N_("Decided on"), Date, "internal")
+    reason: Mapped[str | None] = col(N_("Reason"), Text, "internal")
+    starts_on: Mapped[date | None] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date | None] = col(N_("Ends on"), Date)
+    organization: Mapped[Organization] = relationship()
+    call: Mapped[Call | None] = relationship()
+    file: Mapped["File | None"] = relationship()
+    __table_args__ = (
+        Index(
+            "one_open_membership", "alliance_id", "organization_id", "network", unique=True,
+            postgresql_where=text("status IN ('draft', 'sent', 'accepted')"),
+        ),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- catalogue
+
+
+class ServiceCategory(Titled, Tenant):
+    """A node of the tree of what is offered."""
+
+    label_columns = ("title",)
+    TREES = {"service": N_("Services"), "time_saving": N_("Time-saving services")}
+
+    code: Mapped[str] = col(N_("Code"), String(60))
+    tree: Mapped[str] = choice(N_("Tree"), TREES, default="service", server_default="service")
+    parent_id: Mapped[int | None] = ref(N_("Part of"), "service_category.id")
+    examples: Mapped[str | None] = col(
+        N_("Examples"), Text, help=N_("Examples, not a closed list.")
+    )
+    position: Mapped[int] = col(N_("Order"), Integer, default=0, server_default="0")
+    parent: Mapped["ServiceCategory | None"] = relationship(remote_side="ServiceCategory.id")
+    __table_args__ = (UniqueConstraint("alliance_id", "code"),)
+
+
+OFFER_STATES = {
+    "draft": N_("Draft"),
+    "review": N_("Under review"),
+    "published": N_("Published"),
+    "returned": N_("Returned with reasons"),
+    "suspended": N_("Suspended"),
+}
+PRICES = {"free": N_("Free"), "fixed": N_("Fixed price"), "reduced": N_("With a reduced price")}
+UNITS = {
+    "hour": N_("an hour"),
+    "day": N_("a day"),
+    "week": N_("a week"),
+    "month": N_("a month"),
+    "meal": N_("a meal"),
+    "ride": N_("a ride"),
+    "session": N_("a session"),
+    "item": N_("an item"),
+    "course": N_("the whole course"),
+}
+
+
+class Offer:
+    """What services and workshops share: a price, a controller, and a review."""
+
+    status: Mapped[str] = choice(
+        N_("Status"), OFFER_STATES, default="draft", server_default="draft", sort_order=50
+    )
+    price_kind: Mapped[str] = choice(
+        N_("Price"), PRICES, default="free", server_default="free", check="price_kind",
+        sort_order=51,
+    )  # fmt: skip
+    price: Mapped[Decimal | None] = col(N_("Full price"), MONEY, sort_order=52)
+    reduced_price: Mapped[Decimal | None] = col(N_("Reduced price"), MONEY, sort_order=53)
+    reduced_for: Mapped[str | None] = col(
+        N_("Who pays the reduced price"), String(300), sort_order=54
+    )
+    price_unit: Mapped[str | None] = choice(N_("Unit"), UNITS, check="price_unit", sort_order=55)
+    proposal: Mapped[dict[str, Any] | None] = col(
+        N_("Proposed change"), JSONB, "internal", sort_order=56,
+        help=N_("What waits for review while the published version stays."),
+    )  # fmt: skip
+    submitted_at: Mapped[datetime | None] = col(
+        N_("Sent for review on"), INSTANT, "internal", sort_order=57
+    )
+    review_note: Mapped[str | None] = col(
+        N_("Reasons of the review"), Text, "internal", sort_order=58
+    )
+    published_at: Mapped[datetime | None] = col(
+        N_("Published on"), INSTANT, "internal", sort_order=59
+    )
+
+
+def price_checks() -> tuple[CheckConstraint, ...]:
+    """A price where one is asked, and none below zero."""
+    return (
+        CheckConstraint("price >= 0", name="price_not_negative"),
+        CheckConstraint("reduced_price BETWEEN 0 AND price", name="reduced_price_below_full"),
+        CheckConstraint(
+            "(price_kind = 'free') = (price IS NULL)", name="price_where_not_free"
+        ),
+        CheckConstraint(
+            "(price_kind = 'reduced') = (reduced_price IS NOT NULL AND reduced_for IS NOT NULL)",
+            name="reduced_price_said_whole",
+        ),
+    )  # fmt: skip
+
+
+# Deductible welfare by beneficiary, TUIR (DPR 917/1986) art. 51(2).
+TUIR_LETTERS = {
+    "f": N_("f: services of education, recreation, social care"),
+    "f-bis": N_("f-bis: education and camps of family members"),
+    "f-ter": N_("f-ter: care of elderly or dependent relatives"),
+    "c": N_("c: canteens"),
+    "d-bis": N_("d-bis: public transport season tickets"),
+}
+
+
+class Service(Identified, Titled, Described, Offer, Tenant):
+    """What a provider or a municipality offers all year."""
+
+    label_columns = ("title",)
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    category_id: Mapped[int] = ref(N_("Category"), "service_category.id", index=True)
+    call_id: Mapped[int | None] = ref(N_("Call"), "call.id", "internal")
+    controller_id: Mapped[int] = ref(
+        N_("Controller of the data"), "organization.id",
+        help=N_("The body named in the privacy notice that the family reads (GDPR art. 13)."),
+    )  # fmt: skip
+    municipality_id: Mapped[int | None] = ref(N_("Municipality"), "municipality.id")
+    audience: Mapped[str | None] = col(N_("Who it is for"), Text)
+    how_to: Mapped[str | None] = col(N_("How to ask for it"), Text)
+    needs: Mapped[str | None] = col(N_("What is needed"), Text)
+    timing: Mapped[str | None] = col(N_("Times and deadlines"), Text)
+    tuir_letter: Mapped[str | None] = choice(N_("Letter of TUIR art. 51(2)"), TUIR_LETTERS,
+                                             check="tuir_letter")  # fmt: skip
+    requestable: Mapped[bool] = col(
+        N_("Can be asked for online"), Boolean, default=True, server_default="true"
+    )
+    organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+    controller: Mapped[Organization] = relationship(foreign_keys=[controller_id])
+    category: Mapped[ServiceCategory] = relationship()
+    call: Mapped[Call | None] = relationship()
+    municipality: Mapped[Municipality | None] = relationship()
+    locations: Mapped[list["ServiceLocation"]] = relationship(back_populates="service")
+    __table_args__ = (UniqueConstraint("organization_id", "title"), *price_checks())
+
+
+class ServiceLocation(Tenant):
+    """A place where a service is offered."""
+
+    label_columns = ("location",)
+
+    service_id: Mapped[int] = ref(N_("Service"), "service.id")
+    location_id: Mapped[int] = ref(N_("Location"), "location.id")
+    service: Mapped[Service] = relationship(back_populates="locations")
+    location: Mapped[Location] = relationship()
+    __table_args__ = (UniqueConstraint("service_id", "location_id"),)
+
+
+REQUEST_STATES = {
+    "sent": N_("Sent"),
+    "answered": N_("Answered"),
+    "accepted": N_("Accepted"),
+    "started": N_("Started"),
+    "closed": N_("Closed"),
+    "refused": N_("Refused"),
+    "cancelled": N_("Withdrawn"),
+}
+CHANNELS = {"web": N_("Online"), "desk": N_("Desk"), "staff": N_("Office")}
+
+
+class Procedure:
+    """What Law 241/1990 asks of every application: number, date, term, officer, registry."""
+
+    receipt: Mapped[str] = personal(N_("Receipt"), String(10), "public", unique=True)
+    submitted_at: Mapped[datetime | None] = personal(N_("Sent on"), INSTANT, "public")
+    due_on: Mapped[date | None] = personal(N_("To be answered by"), Date, "public")
+    officer: Mapped[str | None] = col(N_("Officer responsible"), String(200))
+    channel: Mapped[str] = choice(N_("Channel"), CHANNELS, default="web", server_default="web")
+    protocol_number: Mapped[str | None] = col(N_("Protocol number"), String(40), "internal")
+    protocol_date: Mapped[date | None] = col(N_("Protocol date"), Date, "internal")
+
+
+class ServiceRequest(Procedure, Tenant):
+    """A citizen asks for a service."""
+
+    label_columns = ("receipt",)
+
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", index=True)
+    service_id: Mapped[int] = ref(N_("Service"), "service.id", index=True)
+    user_id: Mapped[int | None] = ref(N_("Asked by"), "ab_user.id", "internal")
+    delegation_id: Mapped[int | None] = ref(N_("Delegation"), "delegation.id", "internal")
+    status: Mapped[str] = choice(
+        N_("Status"), REQUEST_STATES, default="sent", server_default="sent"
+    )
+    message: Mapped[str | None] = personal(N_("Message"), Text, "contact", SERVICE)
+    contact: Mapped[str | None] = personal(
+        N_("How to reach the person"), String(320), "contact", SERVICE
+    )
+    answer: Mapped[str | None] = personal(N_("Answer"), Text, "contact", SERVICE)
+    reason: Mapped[str | None] = personal(N_("Reason"), Text, "contact", SERVICE)
+    person: Mapped["Person"] = relationship()
+    service: Mapped[Service] = relationship()
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    delegation: Mapped["Delegation | None"] = relationship()
+    __table_args__ = (
+        CheckConstraint(
+            "status <> 'refused' OR length(reason) > 0", name="refused_with_a_reason"
+        ),
+        Index(
+            "one_open_request", "person_id", "service_id", unique=True,
+            postgresql_where=text("status IN ('sent', 'answered', 'accepted', 'started')"),
+        ),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- workshops
+
+SEASON_KINDS = {
+    "christmas": N_("Christmas"),
+    "carnival": N_("Carnival"),
+    "easter": N_("Easter"),
+    "summer": N_("Summer"),
+    "school_year": N_("School year"),
+    "closure": N_("School closure"),
+}
+
+
+class Season(Titled, Tenant):
+    """A period that workshops are held in."""
+
+    label_columns = ("title",)
+
+    kind: Mapped[str] = choice(N_("Kind"), SEASON_KINDS)
+    school_year: Mapped[str] = col(N_("School year"), String(7))
+    starts_on: Mapped[date] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date] = col(N_("Ends on"), Date)
+    __table_args__ = (
+        UniqueConstraint("alliance_id", "kind", "starts_on"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("school_year ~ '^20[0-9]{2}/[0-9]{2}$'", name="school_year_form"),
+    )
+
+
+WORKSHOP_KINDS = {
+    "workshop": N_("Workshop"),
+    "summer_camp": N_("Summer camp"),
+    "online": N_("Online workshop"),
+}
+PARTICIPANTS = {"children": N_("Children"), "adults": N_("Adults")}
+ALLOCATIONS = {"first_come": N_("In order of arrival"), "ranking": N_("By ranking")}
+
+
+class Workshop(Titled, Described, Offer, Tenant):
+    """What an organizer runs in a season."""
+
+    label_columns = ("title",)
+
+    organization_id: Mapped[int] = ref(N_("Organizer"), "organization.id", index=True)
+    season_id: Mapped[int] = ref(N_("Season"), "season.id", index=True)
+    kind: Mapped[str] = choice(N_("Kind"), WORKSHOP_KINDS, default="workshop")
+    municipality_id: Mapped[int | None] = ref(N_("Municipality"), "municipality.id")
+    location_id: Mapped[int | None] = ref(N_("Location"), "location.id")
+    controller_id: Mapped[int] = ref(
+        N_("Controller of the data"), "organization.id",
+        help=N_("The body named in the privacy notice that the family reads (GDPR art. 13)."),
+    )  # fmt: skip
+    participants: Mapped[str] = choice(
+        N_("Participants"), PARTICIPANTS, default="children", server_default="children"
+    )
+    min_age: Mapped[int | None] = col(N_("From age"), Integer)
+    max_age: Mapped[int | None] = col(N_("To age"), Integer)
+    starts_on: Mapped[date] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date] = col(N_("Ends on"), Date)
+    opens_at: Mapped[datetime] = col(N_("Enrolments open"), INSTANT)
+    closes_at: Mapped[datetime] = col(N_("Enrolments close"), INSTANT)
+    allocation: Mapped[str] = choice(
+        N_("How places are given"), ALLOCATIONS, default="first_come",
+        server_default="first_come", check="allocation",
+    )  # fmt: skip
+    offer_hours: Mapped[int] = col(
+        N_("Hours to accept an offered place"), Integer, default=48, server_default="48"
+    )
+    tuir_letter: Mapped[str | None] = choice(N_("Letter of TUIR art. 51(2)"), TUIR_LETTERS,
+                                             check="tuir_letter")  # fmt: skip
+    copied_from_id: Mapped[int | None] = ref(N_("Copied from"), "workshop.id", "internal")
+    organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+    controller: Mapped[Organization] = relationship(foreign_keys=[controller_id])
+    season: Mapped[Season] = relationship()
+    municipality: Mapped[Municipality | None] = relationship()
+    location: Mapped[Location | None] = relationship()
+    slots: Mapped[list["Slot"]] = relationship(
+        back_populates="workshop", foreign_keys="Slot.workshop_id", order_by="Slot.starts_on"
+    )
+    __table_args__ = (
+        UniqueConstraint("organization_id", "season_id", "title"),
+        UniqueConstraint("id", "organization_id", name="uq_workshop_id_organization_id"),
+        CheckConstraint("(kind = 'online') = (municipality_id IS NULL)", name="where_it_is_held"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("closes_at > opens_at", name="window_in_order"),
+        CheckConstraint("min_age BETWEEN 0 AND 120", name="min_age_range"),
+        CheckConstraint("max_age BETWEEN 0 AND 120 AND max_age >= min_age", name="max_age_range"),
+        CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_range"),
+        *price_checks(),
+    )
+
+
+class Slot(Titled, Tenant):
+    """A bookable day or week of a workshop, with its places."""
+
+    label_columns = ("title", "starts_on")
+
+    workshop_id: Mapped[int] = ref(N_("Workshop"), "workshop.id", index=True)
+    # The workshop's own, kept here so that the policy reads one table.
+    organization_id: Mapped[int] = ref(N_("Organizer"), "organization.id", index=True)
+    starts_on: Mapped[date] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date] = col(N_("Ends on"), Date)
+    starts_at: Mapped[time] = col(N_("From"), Time)
+    ends_at: Mapped[time] = col(N_("To"), Time)
+    zone: Mapped[str] = col(
+        N_("Time zone"), String(40), "system", default="Europe/Rome", server_default="Europe/Rome"
+    )
+    places: Mapped[int] = col(N_("Places"), Integer)
+    places_taken: Mapped[int] = col(N_("Places taken"), Integer, default=0, server_default="0")
+    waiting_count: Mapped[int] = col(N_("Waiting"), Integer, default=0, server_default="0")
+    last_queue_no: Mapped[int] = col(
+        N_("Last number given"), Integer, "system", default=0, server_default="0"
+    )
+    workshop: Mapped[Workshop] = relationship(back_populates="slots", foreign_keys=[workshop_id])
+    organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["workshop_id", "organization_id"], ["workshop.id", "workshop.organization_id"],
+            name="fk_slot_workshop_organization", ondelete="RESTRICT", onupdate="CASCADE",
+        ),
+        UniqueConstraint("workshop_id", "title", "starts_on"),
+        CheckConstraint("places >= 0", name="places_not_negative"),
+        CheckConstraint("places_taken BETWEEN 0 AND places", name="never_oversold"),
+        CheckConstraint("waiting_count >= 0", name="waiting_not_negative"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("ends_at > starts_at", name="ends_later_the_same_day"),
+    )  # fmt: skip
+
+    @property
+    def free(self) -> int:
+        """Places that nobody holds."""
+        return self.places - self.places_taken
+
+    @property
+    def span(self) -> list[Range[datetime]]:
+        """The hours of each day that the slot takes, as instants in its own zone."""
+        zone = ZoneInfo(self.zone)
+        days = range((self.ends_on - self.starts_on).days + 1)
+        dates = [self.starts_on + timedelta(days=n) for n in days]
+        working = [d for d in dates if d.weekday() < 5] or dates
+        return [
+            Range(
+                datetime.combine(day, self.starts_at, zone),
+                datetime.combine(day, self.ends_at, zone),
+            )
+            for day in working
+        ]
+
+
+# ---------------------------------------------------------------- people
+
+
+class Person(Tenant):
+    """Anybody the alliance serves. No account is needed."""
+
+    label_columns = ("last_name", "first_name")
+    SEXES = {"F": N_("Female"), "M": N_("Male")}
+
+    first_name: Mapped[str] = personal(N_("First name"), String(100), "public")
+    last_name: Mapped[str] = personal(N_("Last name"), String(100), "public")
+    birth_date: Mapped[date] = personal(N_("Date of birth"), Date, "public")
+    fiscal_code: Mapped[str | None] = personal(N_("Codice fiscale"), String(16), "contact")
+    no_fiscal_code: Mapped[str | None] = personal(
+        N_("Why there is no codice fiscale"), String(300), "contact"
+    )
+    sex: Mapped[str | None] = mapped_column(
+        Enum(*SEXES, name="sex", native_enum=False, create_constraint=True, length=1),
+        info={"label": N_("Sex"), "group": "contact", "help": "", "values": SEXES,
+              "purpose": ENROLMENT, "keep": TWO_YEARS},
+    )  # fmt: skip
+    municipality_id: Mapped[int | None] = personal(
+        N_("Residence"), ForeignKey("municipality.id", ondelete="RESTRICT"), "contact"
+    )
+    address: Mapped[str | None] = personal(N_("Address"), String(300), "contact")
+    email: Mapped[str | None] = personal(N_("E-mail"), String(320), "contact")
+    phone: Mapped[str | None] = personal(N_("Telephone"), String(40), "contact")
+    school: Mapped[str | None] = personal(N_("School and class"), String(200), "contact")
+    allergies: Mapped[Sealed | str | None] = personal(
+        N_("Allergies and therapies"), Encrypted("person.allergies"), "care"
+    )
+    pickup: Mapped[Sealed | str | None] = personal(
+        N_("Who may pick up"), Encrypted("person.pickup"), "care"
+    )
+    municipality: Mapped[Municipality | None] = relationship()
+    relations: Mapped[list["Relation"]] = relationship(back_populates="person")
+    __table_args__ = (
+        Index(
+            "one_person_a_code", "alliance_id", "fiscal_code", unique=True,
+            postgresql_where=text("fiscal_code IS NOT NULL"),
+        ),
+        Index("ix_person_name", "alliance_id", "last_name", "first_name"),
+        CheckConstraint(
+            "(fiscal_code IS NULL) = (no_fiscal_code IS NOT NULL)", name="code_or_why_not"
+        ),
+    )  # fmt: skip
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+    def age_on(self, day: date) -> int:
+        """Whole years on a day."""
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+RELATION_KINDS = {
+    "self": N_("The person themselves"),
+    "parent": N_("Parent"),
+    "guardian": N_("Guardian"),
+    "carer": N_("Carer"),
+    "delegate": N_("Delegate"),
+}
+
+
+class Relation(Tenant):
+    """Who may act for whom."""
+
+    label_columns = ("kind",)
+
+    user_id: Mapped[int] = ref(N_("User"), "ab_user.id", "internal", index=True)
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", "internal", index=True)
+    kind: Mapped[str] = choice(N_("Kind"), RELATION_KINDS, default="parent")
+    ends_on: Mapped[date | None] = personal(N_("Until"), Date, "internal")
+    user: Mapped[Account] = relationship(foreign_keys=[user_id])
+    person: Mapped[Person] = relationship(back_populates="relations")
+    __table_args__ = (UniqueConstraint("user_id", "person_id"),)
+
+
+class SocialPoint(Tenant):
+    """A desk where operators help people."""
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
+    name: Mapped[str] = col(N_("Name"), String(200))
+    location_id: Mapped[int | None] = ref(N_("Location"), "location.id")
+    opening_hours: Mapped[str | None] = col(N_("Opening hours"), Text)
+    phone: Mapped[str | None] = col(N_("Telephone"), String(40))
+    email: Mapped[str | None] = col(N_("E-mail"), String(320))
+    organization: Mapped[Organization] = relationship()
+    location: Mapped[Location | None] = relationship()
+    __table_args__ = (UniqueConstraint("organization_id", "name"),)
+
+
+class Delegation(Tenant):
+    """A person's recorded consent that a desk's operator acts for them."""
+
+    label_columns = ("person", "social_point")
+    SCOPES = {"enrol": N_("Enrolments"), "request": N_("Services"), "all": N_("Everything")}
+    METHODS = {"paper": N_("Signed paper"), "code": N_("Code sent to the person")}
+
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", index=True)
+    social_point_id: Mapped[int] = ref(N_("Social point"), "social_point.id", index=True)
+    scope: Mapped[str] = choice(N_("For"), SCOPES, default="all", check="scope")
+    method: Mapped[str] = choice(N_("Consent given by"), METHODS, check="method")
+    file_id: Mapped[int | None] = ref(N_("Signed paper"), "file.id", "internal")
+    code_digest: Mapped[str | None] = personal(N_("Code"), String(64), "system")
+    code_expires_at: Mapped[datetime | None] = personal(N_("Code expires on"), INSTANT, "system")
+    code_failures: Mapped[int] = col(
+        N_("Wrong codes"), Integer, "system", default=0, server_default="0"
+    )
+    confirmed_at: Mapped[datetime | None] = personal(N_("Confirmed on"), INSTANT, "internal")
+    revoked_at: Mapped[datetime | None] = personal(N_("Revoked on"), INSTANT, "internal")
+    starts_on: Mapped[date] = personal(N_("Starts on"), Date, "internal")
+    ends_on: Mapped[date] = personal(N_("Ends on"), Date, "internal")
+    operator_id: Mapped[int | None] = ref(N_("Recorded by"), "ab_user.id", "internal")
+    person: Mapped[Person] = relationship()
+    social_point: Mapped[SocialPoint] = relationship()
+    file: Mapped["File | None"] = relationship()
+    operator: Mapped[Account | None] = relationship(foreign_keys=[operator_id])
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("method <> 'paper' OR file_id IS NOT NULL", name="paper_is_kept"),
+    )
+
+
+# ---------------------------------------------------------------- enrolment
+
+OPEN = "('submitted', 'waiting', 'placed', 'offered')"
+HOLDING = "('placed', 'offered')"
+ENROLLMENT_STATES = {
+    "draft": N_("Draft"),
+    "submitted": N_("Submitted"),
+    "placed": N_("Placed"),
+    "waiting": N_("Waiting"),
+    "offered": N_("Place offered"),
+    "declined": N_("Declined"),
+    "expired": N_("Offer expired"),
+    "cancelled": N_("Cancelled"),
+    "refused": N_("Refused"),
+}
+
+
+class Application(Procedure, Tenant):
+    """One submission of a family: several children, several slots, one receipt."""
+
+    label_columns = ("receipt",)
+    STATES = {"draft": N_("Draft"), "submitted": N_("Submitted")}
+
+    user_id: Mapped[int | None] = ref(N_("Sent by"), "ab_user.id", "internal", index=True)
+    delegation_id: Mapped[int | None] = ref(N_("Delegation"), "delegation.id", "internal")
+    season_id: Mapped[int | None] = ref(N_("Season"), "season.id")
+    status: Mapped[str] = choice(N_("Status"), STATES, default="draft", server_default="draft")
+    contact_email: Mapped[str | None] = personal(N_("E-mail"), String(320), "contact")
+    contact_phone: Mapped[str | None] = personal(N_("Telephone"), String(40), "contact")
+    note: Mapped[str | None] = personal(N_("Note"), Text, "contact")
+    photo_consent: Mapped[bool] = personal(
+        N_("Photographs may be taken"), Boolean, "internal", default=False, server_default="false"
+    )
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    delegation: Mapped[Delegation | None] = relationship()
+    season: Mapped[Season | None] = relationship()
+    enrollments: Mapped[list["Enrollment"]] = relationship(back_populates="application")
+
+
+class Enrollment(Tenant):
+    """One person's place, or wish for a place, in one slot."""
+
+    label_columns = ("id",)
+
+    application_id: Mapped[int] = ref(N_("Application"), "application.id", index=True)
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", index=True)
+    slot_id: Mapped[int] = ref(N_("Slot"), "slot.id", index=True)
+    status: Mapped[str] = choice(
+        N_("Status"), ENROLLMENT_STATES, default="draft", server_default="draft"
+    )
+    queue_no: Mapped[int | None] = personal(N_("Number in the queue"), Integer, "public")
+    position: Mapped[int | None] = personal(N_("Order of the wish"), Integer, "public")
+    span: Mapped[Any] = personal(N_("When"), TSTZMULTIRANGE(), "system")
+    offer_expires_at: Mapped[datetime | None] = personal(
+        N_("Offer expires on"), INSTANT, "public"
+    )
+    reason: Mapped[str | None] = personal(N_("Reason"), Text, "internal")
+    reduced: Mapped[bool] = personal(
+        N_("Reduced price asked for"), Boolean, "money", default=False, server_default="false"
+    )
+    fee: Mapped[Decimal | None] = personal(N_("Fee"), MONEY, "money", keep=TEN_YEARS)
+    fee_lines: Mapped[list[Any] | None] = personal(
+        N_("How the fee is made up"), JSONB, "money", keep=TEN_YEARS
+    )
+    application: Mapped[Application] = relationship(back_populates="enrollments")
+    person: Mapped[Person] = relationship()
+    slot: Mapped[Slot] = relationship()
+    __table_args__ = (
+        Index(
+            "one_open_enrollment", "person_id", "slot_id", unique=True,
+            postgresql_where=text(f"status IN {OPEN}"),
+        ),
+        Index(
+            "queue_of_a_slot", "slot_id", "queue_no", unique=True,
+            postgresql_where=text("queue_no IS NOT NULL"),
+        ),
+        Index("ix_enrollment_status", "alliance_id", "status"),
+        ExcludeConstraint(
+            (text("int8range(person_id, person_id, '[]')"), "&&"), ("span", "&&"),
+            name="no_two_places_at_once", using="gist", where=text(f"status IN {HOLDING}"),
+        ),
+        CheckConstraint("status <> 'refused' OR length(reason) > 0", name="refused_with_a_reason"),
+        CheckConstraint(
+            "(status = 'offered') = (offer_expires_at IS NOT NULL)", name="offer_has_an_end"
+        ),
+        CheckConstraint("fee >= 0", name="fee_not_negative"),
+    )  # fmt: skip
+
+
+class StateChange(Tenant):
+    """Who moved a row from which state to which, when and why."""
+
+    label_columns = ("to_status",)
+
+    noun: Mapped[str] = col(N_("What"), String(40), "internal")
+    row_id: Mapped[int] = col(N_("No."), BigInteger, "internal")
+    from_status: Mapped[str | None] = col(N_("From"), String(40))
+    to_status: Mapped[str] = col(N_("To"), String(40))
+    reason: Mapped[str | None] = personal(N_("Reason"), Text, "internal")
+    user_id: Mapped[int | None] = ref(N_("By"), "ab_user.id", "internal")
+    at: Mapped[datetime] = col(N_("When"), INSTANT)
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    __table_args__ = (Index("ix_state_change_row", "noun", "row_id"),)
+
+
+# ---------------------------------------------------------------- files and messages
+
+
+class File(Tenant):
+    """A file kept by its content's digest, served only through this row's policy."""
+
+    name: Mapped[str] = col(N_("Name"), String(200), "internal")
+    sha256: Mapped[str] = col(N_("Digest"), String(64), "system", index=True)
+    media_type: Mapped[str] = col(N_("Type"), String(100), "internal")
+    size: Mapped[int] = col(N_("Size in bytes"), BigInteger, "internal")
+    organization_id: Mapped[int | None] = ref(
+        N_("Organization"), "organization.id", "internal", index=True
+    )
+    person_id: Mapped[int | None] = ref(N_("Person"), "person.id", "internal", index=True)
+    user_id: Mapped[int | None] = ref(N_("Uploaded by"), "ab_user.id", "internal")
+    organization: Mapped[Organization | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    __table_args__ = (CheckConstraint("size > 0", name="size_positive"),)
+
+
+MESSAGE_STATES = {"queued": N_("Queued"), "sent": N_("Sent"), "failed": N_("Failed")}
+
+
+class Message(Tenant):
+    """The outbox: a mail to be sent, once, about one thing, to one address."""
+
+    label_columns = ("kind", "recipient")
+
+    kind: Mapped[str] = col(N_("Kind"), String(60), "internal")
+    about: Mapped[str] = col(N_("About"), String(120), "internal")
+    recipient: Mapped[str] = personal(N_("To"), String(320), "contact", ACCOUNT)
+    locale: Mapped[str] = col(N_("Language"), String(5), "internal", default="it")
+    payload: Mapped[dict[str, Any]] = personal(N_("Contents"), JSONB, "contact", ACCOUNT,
+                                               default=dict)  # fmt: skip
+    status: Mapped[str] = choice(
+        N_("Status"), MESSAGE_STATES, "internal", default="queued", server_default="queued"
+    )
+    attempts: Mapped[int] = col(N_("Attempts"), Integer, "internal", default=0,
+                                server_default="0")  # fmt: skip
+    next_at: Mapped[datetime] = col(N_("Next attempt"), INSTANT, "internal")
+    sent_at: Mapped[datetime | None] = col(N_("Sent on"), INSTANT, "internal")
+    error: Mapped[str | None] = col(N_("Error"), Text, "internal")
+    __table_args__ = (
+        UniqueConstraint("alliance_id", "kind", "about", "recipient"),
+        Index("ix_message_to_send", "next_at", postgresql_where=text("status = 'queued'")),
+    )
+
+
+class JobRun(Base):
+    """One due time of one job: it runs once, whoever schedules."""
+
+    label_columns = ("job", "due_at")
+    STATES = {"running": N_("Running"), "done": N_("Done"), "failed": N_("Failed")}
+
+    job: Mapped[str] = col(N_("Job"), String(60), "internal")
+    due_at: Mapped[datetime] = col(N_("Due on"), INSTANT, "internal")
+    started_at: Mapped[datetime | None] = col(N_("Started on"), INSTANT, "internal")
+    finished_at: Mapped[datetime | None] = col(N_("Finished on"), INSTANT, "internal")
+    status: Mapped[str] = choice(N_("Status"), STATES, "internal", default="running",
+                                 server_default="running")  # fmt: skip
+    rows: Mapped[int] = col(N_("Rows"), Integer, "internal", default=0, server_default="0")
+    error: Mapped[str | None] = col(N_("Error"), Text, "internal")
+    __table_args__ = (UniqueConstraint("job", "due_at"),)
+
+
+# ---------------------------------------------------------------- trust
+
+
+class AuditEvent(Base):
+    """That a row changed: when, what, by whom, under which seat, for whom. Written by a trigger."""
+
+    label_columns = ("table_name", "row_id")
+    ACTIONS = {"insert": N_("Entered"), "update": N_("Changed"), "delete": N_("Deleted")}
+
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system")
+    at: Mapped[datetime] = col(N_("When"), INSTANT, "internal", server_default=func.now())
+    table_name: Mapped[str] = col(N_("Table"), String(63), "internal")
+    row_id: Mapped[int] = col(N_("No."), BigInteger, "internal")
+    action: Mapped[str] = choice(N_("Action"), ACTIONS, "internal")
+    columns: Mapped[list[str] | None] = col(N_("Columns"), ARRAY(Text), "internal")
+    # No foreign keys on who: the record outlives accounts.
+    user_id: Mapped[int | None] = col(N_("User"), Integer, "internal")
+    seat_id: Mapped[int | None] = col(N_("Seat"), BigInteger, "internal")
+    actor: Mapped[str | None] = col(N_("By"), String(200), "internal")
+    on_behalf_of: Mapped[int | None] = col(N_("On behalf of"), BigInteger, "internal")
+    digest: Mapped[bytes] = col(N_("Digest of the values"), LargeBinary, "system")
+    seal_no: Mapped[int | None] = col(N_("Place in the chain"), BigInteger, "system", unique=True)
+    seal: Mapped[bytes | None] = col(N_("Seal"), LargeBinary, "system")
+    __table_args__ = (
+        Index("ix_audit_event_row", "table_name", "row_id"),
+        Index("ix_audit_event_alliance", "alliance_id", "at"),
+        Index("ix_audit_event_unsealed", "id", postgresql_where=text("seal IS NULL")),
+    )
+
+
+class AuditValue(Base):
+    """The values of an event: they can be erased, the event stays."""
+
+    label_columns = ("id",)
+
+    event_id: Mapped[int] = ref(N_("Event"), "audit_event.id", "system", unique=True)
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system")
+    salt: Mapped[bytes] = personal(N_("Salt"), LargeBinary, "system", keep=TEN_YEARS)
+    before: Mapped[dict[str, Any] | None] = personal(N_("Before"), JSONB, "system", keep=TEN_YEARS)
+    after: Mapped[dict[str, Any] | None] = personal(N_("After"), JSONB, "system", keep=TEN_YEARS)
+    event: Mapped[AuditEvent] = relationship()
+
+
+class SensitiveRead(Tenant):
+    """That somebody opened encrypted columns of some rows."""
+
+    label_columns = ("table_name",)
+
+    at: Mapped[datetime] = col(N_("When"), INSTANT, "internal")
+    table_name: Mapped[str] = col(N_("Table"), String(63), "internal")
+    row_ids: Mapped[list[int]] = col(N_("Rows"), ARRAY(BigInteger), "internal")
+    columns: Mapped[list[str]] = col(N_("Columns"), ARRAY(Text), "internal")
+    user_id: Mapped[int | None] = col(N_("User"), Integer, "internal")
+    seat_id: Mapped[int | None] = col(N_("Seat"), BigInteger, "internal")
+
+
+class IdempotencyKey(Base):
+    """The answer to a request that may be repeated for a day."""
+
+    label_columns = ("key",)
+
+    user_id: Mapped[int] = ref(N_("User"), "ab_user.id", "system")
+    key: Mapped[str] = col(N_("Key"), String(200), "system")
+    digest: Mapped[str] = col(N_("Digest of the request"), String(64), "system")
+    status: Mapped[int] = col(N_("Status"), Integer, "system")
+    answer: Mapped[Sealed | str] = col(N_("Answer"), Encrypted("idempotency.answer"), "system")
+    expires_at: Mapped[datetime] = col(N_("Expires on"), INSTANT, "system", index=True)
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
