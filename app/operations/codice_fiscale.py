@@ -36,7 +36,7 @@ class Birth:
     place: str
 
 
-def check(code: str, *, field: str = "codice_fiscale") -> str:
+def check(code: str, *, field: str = "fiscal_code") -> str:
     """The code of a person in capitals, without blanks.
 
     Raises Invalid. Who has only the eleven digits of a provisional code is recorded like
@@ -57,7 +57,7 @@ def check(code: str, *, field: str = "codice_fiscale") -> str:
     return compact
 
 
-def check_body(code: str, *, field: str = "codice_fiscale") -> str:
+def check_body(code: str, *, field: str = "fiscal_code") -> str:
     """The code of an organization: eleven digits. Raises Invalid."""
     try:
         return str(iva.validate(code))
@@ -88,7 +88,7 @@ def birthplace(code: str) -> str:
         return ""
 
 
-def require_born(code: str, born: date, *, field: str = "codice_fiscale") -> None:
+def require_born(code: str, born: date, *, field: str = "fiscal_code") -> None:
     """Raise Invalid unless the code was given to somebody born on that date."""
     year, month, day = _digits(check(code, field=field))
     if (year, month, day % _WOMEN) != (born.year % 100, born.month, born.day):
