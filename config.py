@@ -21,6 +21,9 @@ class SettingsError(Exception):
     """The environment lacks a setting or holds one that makes no sense."""
 
 
+_YES = ("yes", "1", "true")
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that differs between one installation and another."""
@@ -32,6 +35,8 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     # What encrypted columns are sealed with; app.sealed says how it is read.
     data_key: str = field(default="", repr=False)
+    # The address that the web server listens on: this machine alone, unless told.
+    bind: str = "127.0.0.1"
     port: int = 8080
     base_url: str = "http://localhost:8080"
     # None: mail is written to var/mail as .eml files.
@@ -66,6 +71,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(given.get("SECRET_KEY") or kept["SECRET_KEY"]),
         database_url=_database_url(given.get("DATABASE_URL")),
         data_key=_data_key(given.get("DATA_KEY") or kept["DATA_KEY"]),
+        bind=given.get("INTRECCIO_BIND", Settings.bind),
         port=port,
         base_url=given.get("BASE_URL", f"http://localhost:{port}").rstrip("/"),
         smtp_url=_smtp_url(given.get("SMTP_URL")),
@@ -103,11 +109,7 @@ def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     value = given.get(name)
     if value is None:
         return default
-    return _one_of(given, name, "", ("1", "0", "true", "false", "yes", "no")) in (
-        "1",
-        "true",
-        "yes",
-    )
+    return _one_of(given, name, "", ("yes", "no", "1", "0", "true", "false")) in _YES
 
 
 def _database_url(url: str | None) -> str | None:

@@ -245,7 +245,7 @@ def _pg_ctl_stop(folder: Path) -> None:
     version = pgdata_version(folder)
     server = get_server(folder, cleanup_mode=None, start=False, postgres_version=version or 18)
     # "fast" ends open sessions: whoever still has one has lost its lock, so it is gone.
-    command = [server.bin_path / "pg_ctl", "-w", "-m", "fast", "-D", folder, "stop"]
+    command = [str(server.bin_path / "pg_ctl"), "-w", "-m", "fast", "-D", str(folder), "stop"]
     subprocess.run(  # noqa: S603 - the package's own program, nothing typed by anybody
         command, check=True, user=server.system_user, capture_output=True
     )

@@ -1,0 +1,21 @@
+"""The web server's settings: gunicorn reads them, `intreccio web` starts it."""
+
+import os
+
+from config import load
+
+settings = load()
+wsgi_app = "app:create_app()"
+bind = f"{settings.bind}:{settings.port}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+# An export of a whole selection may take a while; a stuck worker must not stay.
+timeout = 120
+graceful_timeout = 15
+# Memory that a library loses is given back now and then, not by all at once.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Its own command channel is a way in that nobody here uses.
+control_socket_disable = True
+proc_name = "intreccio"
