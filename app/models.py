@@ -394,9 +394,7 @@ class OrganizationContact(Tenant):
     organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", index=True)
     name: Mapped[str] = personal(N_("Name"), String(200), "contact", NETWORK, FIVE_YEARS)
     role: Mapped[str | None] = personal(N_("Duty"), String(200), "contact", NETWORK, FIVE_YEARS)
-    email: Mapped[str | None] = personal(
-        N_("E-mail"), String(320), "contact", NETWORK, FIVE_YEARS
-    )
+    email: Mapped[str | None] = personal(N_("E-mail"), String(320), "contact", NETWORK, FIVE_YEARS)
     phone: Mapped[str | None] = personal(
         N_("Telephone"), String(40), "contact", NETWORK, FIVE_YEARS
     )
@@ -1093,9 +1091,7 @@ class Enrollment(Tenant):
     queue_no: Mapped[int | None] = personal(N_("Number in the queue"), Integer, "public")
     position: Mapped[int | None] = personal(N_("Order of the wish"), Integer, "public")
     span: Mapped[Any] = personal(N_("When"), TSTZMULTIRANGE(), "system")
-    offer_expires_at: Mapped[datetime | None] = personal(
-        N_("Offer expires on"), INSTANT, "public"
-    )
+    offer_expires_at: Mapped[datetime | None] = personal(N_("Offer expires on"), INSTANT, "public")
     reason: Mapped[str | None] = personal(N_("Reason"), Text, "internal")
     reduced: Mapped[bool] = personal(
         N_("Reduced price asked for"), Boolean, "money", default=False, server_default="false"
@@ -1198,7 +1194,13 @@ class JobRun(Base):
     """One due time of one job: it runs once, whoever schedules."""
 
     label_columns = ("job", "due_at")
-    STATES = {"running": N_("Running"), "done": N_("Done"), "failed": N_("Failed")}
+    STATES = {
+        "planned": N_("Planned"),
+        "requested": N_("Asked for"),
+        "running": N_("Running"),
+        "done": N_("Done"),
+        "failed": N_("Failed"),
+    }
 
     job: Mapped[str] = col(N_("Job"), String(60), "internal")
     due_at: Mapped[datetime] = col(N_("Due on"), INSTANT, "internal")
