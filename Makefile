@@ -1,0 +1,107 @@
+# `make run` and `make test` install what they need; stamps beside it remember.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DONE := $(VENV)/.done
+VENDOR := app/static/vendor/bootstrap-italia
+CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+# Two of them fill a small machine.
+WORKERS ?= 2
+
+.PHONY: help run test test-all lint types contracts assets translations messages migration bench clean
+help: ## Say what there is to make.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: $(DONE)/run $(VENDOR)/.done $(COMPILED) ## Install, start everything, print the address; Ctrl-C stops it.
+	@exec $(BIN)/intreccio run
+
+test: $(DONE)/dev $(VENDOR)/.done $(COMPILED) chromium ## Checks and tests, in a few minutes.
+	$(MAKE) --no-print-directory lint types contracts
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not matrix"
+
+test-all: $(DONE)/dev $(VENDOR)/.done $(COMPILED) chromium ## The long matrices besides.
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m matrix
+	TEST_POSTGRES=16 $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not matrix and not browser"
+
+lint: $(DONE)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(DONE)/dev
+	$(BIN)/mypy
+
+contracts: $(DONE)/dev
+	$(BIN)/lint-imports --no-logo
+
+assets: $(VENDOR)/.done ## Copy what pages load into app/static/vendor.
+
+translations: $(COMPILED) ## Compile the catalogues.
+
+messages: $(DONE)/dev ## Collect new texts into the catalogues.
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k N_ -k gettext -k lazy_gettext \
+	  --no-location --sort-output --omit-header -o /tmp/intreccio.pot app
+	$(BIN)/pybabel -q update -i /tmp/intreccio.pot -d app/translations --no-fuzzy-matching \
+	  --omit-header --no-wrap
+
+migration: $(DONE)/dev ## Write the next migration: make migration m="what changes"
+	@test -n "$(m)" || { echo 'say what changes: make migration m="..."' >&2; exit 1; }
+	$(BIN)/intreccio migration "$(m)"
+
+bench: $(DONE)/dev ## Measure beside yardsticks.
+	$(BIN)/python -m bench
+
+clean: ## Remove what is built; data stay in var/db and var/files.
+	rm -rf $(DONE) app/static/vendor node_modules var/test .mypy_cache .ruff_cache .pytest_cache
+	find app -name '*.mo' -delete
+
+# --- what the above need -----------------------------------------------------
+
+$(DONE): | $(BIN)/python
+	@mkdir -p $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(DONE)/run: requirements.txt pyproject.toml | $(BIN)/python $(DONE)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(DONE)/dev: requirements-dev.txt $(DONE)/run
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The machine's npm, or the one that PyPI has.
+$(VENDOR)/.done: package.json package-lock.json | $(BIN)/python
+	@if command -v npm >/dev/null; then npm=npm; else \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-npm.txt; \
+	  npm=$(BIN)/npm; fi; \
+	PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	rm -rf $(VENDOR) && mkdir -p $(VENDOR)/css $(VENDOR)/js $(VENDOR)/svg
+	cp node_modules/bootstrap-italia/dist/css/bootstrap-italia.min.css $(VENDOR)/css/
+	cp node_modules/bootstrap-italia/dist/js/bootstrap-italia.bundle.min.js $(VENDOR)/js/
+	cp node_modules/bootstrap-italia/dist/svg/sprites.svg $(VENDOR)/svg/
+	cp node_modules/bootstrap-italia/LICENSE $(VENDOR)/
+	for family in Lora Roboto_Mono Titillium_Web; do \
+	  mkdir -p $(VENDOR)/fonts/$$family && \
+	  cp node_modules/bootstrap-italia/dist/fonts/$$family/*.{woff2,txt} $(VENDOR)/fonts/$$family/; done
+	@touch $@
+
+%.mo: %.po $(DONE)/run
+	$(BIN)/pybabel -q compile -i $< -o $@
+
+# Browser tests run in the machine's Chromium, and never skip.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; } || \
+	  { echo "The browser tests need Chromium: install the package chromium." >&2; exit 1; }
