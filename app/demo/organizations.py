@@ -22,6 +22,10 @@ class Body:
     municipality: str | None = None
 
 
+DEPARTMENT_IN_000 = (
+    "Dipartimento di Sociologia e Ricerca Sociale-Università degli Studi di Milano Bicocca"
+)
+
 ORGANIZATIONS_OF_LODI = (
     # The plan zone's lead body, and who finances.
     Body(
@@ -147,8 +151,7 @@ ORGANIZATIONS_OF_LODI = (
         ("001", "003"),
         (
             (
-                "Dipartimento di Sociologia e Ricerca Sociale-"
-                + "Università degli Studi di Milano Bicocca",
+                DEPARTMENT_IN_000,
                 ("000",),
             ),
         ),
