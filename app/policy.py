@@ -1,0 +1,570 @@
+"""Which rows each seat kind sees and writes. What no rule names is seen by nobody.
+
+A rule is a module-level function of ``cls`` alone, without branch or closure: the principal's
+values are parameters read when the statement runs, and other tables are reached through
+aliases of their own. ``scope.py`` enforces the rules in every session of a seat.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla import models as fab
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from app import clock
+from app import models as m
+from app.transaction import current
+
+Rule = Callable[[Any], ColumnElement[bool]]
+KINDS = ("public", *m.SEAT_KINDS)
+# Seats that act for an organization.
+ORGANIZATIONS = ("municipality", "provider", "partner", "company", "social_point")
+# Seats of one alliance.
+MEMBERS = ("staff", *ORGANIZATIONS, "citizen")
+
+_visible: dict[type[Any], dict[str, Rule]] = {}
+_writable: dict[type[Any], dict[str, Rule]] = {}
+
+
+def visible(model: type[Any], *kinds: str) -> Callable[[Rule], Rule]:
+    """The rows of ``model`` that seats of these kinds see."""
+    return _register(_visible, model, kinds)
+
+
+def writable(model: type[Any], *kinds: str) -> Callable[[Rule], Rule]:
+    """The rows of ``model`` that seats of these kinds may add, change and delete."""
+    return _register(_writable, model, kinds)
+
+
+def _register(
+    registry: dict[type[Any], dict[str, Rule]], model: type[Any], kinds: tuple[str, ...]
+) -> Callable[[Rule], Rule]:
+    def keep(rule: Rule) -> Rule:
+        for kind in kinds:
+            if kind in registry.setdefault(model, {}):
+                raise ValueError(f"two rules for {model.__name__} and {kind}")
+            registry[model][kind] = rule
+        return rule
+
+    return keep
+
+
+def rule_for(model: type[Any], kind: str, write: bool = False) -> Rule:
+    """The rule of a table for a seat kind: ``nobody`` where none was written."""
+    return (_writable if write else _visible).get(model, {}).get(kind, nobody)
+
+
+def tables() -> list[type[Any]]:
+    """Every mapped class."""
+    return [mapper.class_ for mapper in Model.registry.mappers]
+
+
+# ---------------------------------------------------------------- the principal's values
+
+
+def _user() -> int | None:
+    return current.get().user_id
+
+
+def _alliance() -> int | None:
+    return current.get().alliance_id
+
+
+def _organization() -> int | None:
+    return current.get().organization_id
+
+
+def _today() -> date:
+    return clock.today()
+
+
+USER = bindparam("policy_user", callable_=_user, type_=Integer)
+ALLIANCE = bindparam("policy_alliance", callable_=_alliance, type_=BigInteger)
+ORGANIZATION = bindparam("policy_organization", callable_=_organization, type_=BigInteger)
+TODAY = bindparam("policy_today", callable_=_today, type_=Date)
+
+
+def other(model: type[Any]) -> Any:
+    """An alias of a table's own, so that no rule reaches into the caller's statement."""
+    return model.__table__.alias()
+
+
+def one(column: Any, *where: Any) -> Select[Any]:
+    """A subquery of one column."""
+    return select(column).where(*where)
+
+
+SERVICES = other(m.Service)
+WORKSHOPS = other(m.Workshop)
+SLOTS = other(m.Slot)
+CALLS = other(m.Call)
+ENROLLMENTS = other(m.Enrollment)
+REQUESTS = other(m.ServiceRequest)
+RELATIONS = other(m.Relation)
+APPLICATIONS = other(m.Application)
+DELEGATIONS = other(m.Delegation)
+DESKS = other(m.SocialPoint)
+SEATS = other(m.Seat)
+SCOPES = other(m.RoleScope)
+
+# The persons that a citizen acts for.
+MY_PERSONS = one(
+    RELATIONS.c.person_id,
+    RELATIONS.c.user_id == USER,
+    RELATIONS.c.alliance_id == ALLIANCE,
+    or_(RELATIONS.c.ends_on.is_(None), RELATIONS.c.ends_on >= TODAY),
+)
+# The persons that a desk may act for today, under a confirmed delegation.
+DELEGATED = one(
+    DELEGATIONS.c.person_id,
+    DELEGATIONS.c.social_point_id.in_(one(DESKS.c.id, DESKS.c.organization_id == ORGANIZATION)),
+    DELEGATIONS.c.alliance_id == ALLIANCE,
+    DELEGATIONS.c.confirmed_at.is_not(None),
+    DELEGATIONS.c.revoked_at.is_(None),
+    DELEGATIONS.c.starts_on <= TODAY,
+    DELEGATIONS.c.ends_on >= TODAY,
+)
+OUR_DESKS = one(DESKS.c.id, DESKS.c.organization_id == ORGANIZATION)
+OUR_SERVICES = one(SERVICES.c.id, SERVICES.c.organization_id == ORGANIZATION)
+OUR_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.organization_id == ORGANIZATION)
+OUR_SLOTS = one(SLOTS.c.id, SLOTS.c.organization_id == ORGANIZATION)
+# A family's drafts are its own; whoever runs the slot sees what was submitted.
+OUR_ENROLLMENTS = and_(ENROLLMENTS.c.slot_id.in_(OUR_SLOTS), ENROLLMENTS.c.status != "draft")
+# A provider's roster: who holds, waits for or asks for a place.
+OUR_ROSTER = and_(
+    ENROLLMENTS.c.slot_id.in_(OUR_SLOTS),
+    ENROLLMENTS.c.status.in_(("submitted", "waiting", "placed", "offered")),
+)
+OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
+PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
+PUBLISHED_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.status == "published")
+PUBLISHED_CALLS = one(CALLS.c.id, CALLS.c.status != "draft")
+
+
+# ---------------------------------------------------------------- rules many tables share
+
+
+def nobody(cls: Any) -> ColumnElement[bool]:
+    return false()
+
+
+@visible(m.Alliance, "public", "admin")
+@visible(m.Municipality, *KINDS)
+@visible(m.Territory, "public", "admin")
+@visible(m.Organization, "public", "admin")
+@visible(m.Project, "public")
+@visible(m.ProjectExtension, "public")
+@visible(m.ProjectPartner, "public")
+@visible(m.ServiceCategory, "public")
+@visible(m.Season, "public")
+@visible(m.Location, "public")
+@visible(m.SocialPoint, "public")
+@visible(m.JobRun, "admin", "staff")
+@visible(m.Seat, "admin")
+@visible(m.RoleScope, "admin")
+@visible(m.Account, "admin")
+@visible(fab.User, "admin")
+@visible(fab.Role, "admin")
+@visible(fab.Group, "admin")
+@visible(fab.Permission, "admin")
+@visible(fab.PermissionView, "admin")
+@visible(fab.ViewMenu, "admin")
+@writable(m.Alliance, "admin")
+@writable(m.Municipality, "admin")
+@writable(m.Territory, "admin")
+@writable(m.Seat, "admin")
+@writable(m.RoleScope, "admin")
+@writable(m.Account, "admin")
+@writable(fab.User, "admin")
+@writable(fab.Role, "admin")
+@writable(fab.Group, "admin")
+@writable(m.JobRun, "admin", "staff")
+def everybody(cls: Any) -> ColumnElement[bool]:
+    return true()
+
+
+@visible(m.Alliance, *MEMBERS)
+@writable(m.Alliance, "staff")
+def own_alliance(cls: Any) -> ColumnElement[bool]:
+    return cls.id == ALLIANCE
+
+
+@visible(m.Organization, "staff", "citizen", "social_point")
+@visible(m.Location, "staff", "citizen", "social_point")
+@visible(m.OrganizationAlias, "staff", "citizen")
+@visible(m.OrganizationContact, "staff")
+@visible(m.Territory, *MEMBERS)
+@visible(m.Project, *MEMBERS)
+@visible(m.ProjectExtension, *MEMBERS)
+@visible(m.ProjectPartner, *MEMBERS)
+@visible(m.ServiceCategory, *MEMBERS)
+@visible(m.Season, *MEMBERS)
+@visible(m.SocialPoint, "staff", "citizen")
+@visible(m.Call, "staff")
+@visible(m.CallCategory, "staff")
+@visible(m.Membership, "staff")
+@visible(m.Service, "staff")
+@visible(m.ServiceLocation, "staff")
+@visible(m.ServiceRequest, "staff")
+@visible(m.Workshop, "staff")
+@visible(m.Slot, "staff")
+@visible(m.Person, "staff")
+@visible(m.Relation, "staff")
+@visible(m.Delegation, "staff")
+@visible(m.Application, "staff")
+@visible(m.Enrollment, "staff")
+@visible(m.StateChange, "staff")
+@visible(m.File, "staff")
+@visible(m.Message, "staff")
+@visible(m.AuditEvent, "staff")
+@visible(m.SensitiveRead, "staff")
+@visible(m.Seat, "staff")
+@visible(m.RoleScope, "staff")
+@writable(m.Organization, "staff")
+@writable(m.OrganizationAlias, "staff")
+@writable(m.OrganizationContact, "staff")
+@writable(m.Location, "staff")
+@writable(m.Territory, "staff")
+@writable(m.Project, "staff")
+@writable(m.ProjectExtension, "staff")
+@writable(m.ProjectPartner, "staff")
+@writable(m.ServiceCategory, "staff")
+@writable(m.Season, "staff")
+@writable(m.SocialPoint, "staff")
+@writable(m.Call, "staff")
+@writable(m.CallCategory, "staff")
+@writable(m.Membership, "staff")
+@writable(m.Service, "staff")
+@writable(m.ServiceLocation, "staff")
+@writable(m.ServiceRequest, "staff")
+@writable(m.Workshop, "staff")
+@writable(m.Slot, "staff")
+@writable(m.Person, "staff")
+@writable(m.Relation, "staff")
+@writable(m.Delegation, "staff")
+@writable(m.Application, "staff")
+@writable(m.Enrollment, "staff")
+@writable(m.File, "staff")
+@writable(m.Message, "staff")
+def in_alliance(cls: Any) -> ColumnElement[bool]:
+    return cls.alliance_id == ALLIANCE
+
+
+# ---------------------------------------------------------------- accounts
+
+
+@visible(m.Account, "staff")
+@visible(fab.User, "staff")
+def accounts_of_alliance(cls: Any) -> ColumnElement[bool]:
+    return or_(cls.id == USER, cls.id.in_(one(SEATS.c.user_id, SEATS.c.alliance_id == ALLIANCE)))
+
+
+@visible(m.Account, *ORGANIZATIONS, "citizen")
+@visible(fab.User, *ORGANIZATIONS, "citizen")
+def own_account(cls: Any) -> ColumnElement[bool]:
+    return cls.id == USER
+
+
+@visible(fab.ApiKey, "admin", *MEMBERS)
+@visible(m.Seat, *ORGANIZATIONS, "citizen")
+@writable(fab.ApiKey, "admin", *MEMBERS)
+def of_own_account(cls: Any) -> ColumnElement[bool]:
+    return cls.user_id == USER
+
+
+@visible(fab.Role, "staff")
+def roles_of_alliance(cls: Any) -> ColumnElement[bool]:
+    return cls.id.in_(one(SCOPES.c.role_id, SCOPES.c.alliance_id == ALLIANCE))
+
+
+# ---------------------------------------------------------------- organizations and network
+
+
+@visible(m.Organization, "municipality", "provider", "partner", "company")
+def own_organization_and_controllers(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            cls.id == ORGANIZATION,
+            cls.id.in_(
+                one(SERVICES.c.controller_id, SERVICES.c.organization_id == ORGANIZATION)
+            ),
+            cls.id.in_(
+                one(WORKSHOPS.c.controller_id, WORKSHOPS.c.organization_id == ORGANIZATION)
+            ),
+        ),
+    )  # fmt: skip
+
+
+@writable(m.Organization, *ORGANIZATIONS)
+def own_organization(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.id == ORGANIZATION, cls.alliance_id == ALLIANCE)
+
+
+@visible(m.OrganizationAlias, *ORGANIZATIONS)
+@visible(m.OrganizationContact, *ORGANIZATIONS)
+@visible(m.Membership, *ORGANIZATIONS)
+@visible(m.Location, "municipality", "provider", "partner", "company")
+@visible(m.SocialPoint, "municipality", "provider", "partner", "company", "social_point")
+@visible(m.Service, "municipality", "provider")
+@visible(m.Workshop, "municipality", "provider")
+@visible(m.Slot, "municipality", "provider")
+@visible(m.File, "municipality", "provider", "partner", "company")
+@writable(m.OrganizationContact, *ORGANIZATIONS)
+@writable(m.Membership, *ORGANIZATIONS)
+@writable(m.Location, "municipality", "provider", "social_point")
+@writable(m.SocialPoint, "social_point")
+@writable(m.Service, "municipality", "provider")
+@writable(m.Workshop, "municipality", "provider")
+@writable(m.Slot, "municipality", "provider")
+@writable(m.File, "municipality", "provider", "partner", "company")
+def of_organization(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.organization_id == ORGANIZATION, cls.alliance_id == ALLIANCE)
+
+
+@visible(m.OrganizationAlias, "public")
+def aliases_are_public(cls: Any) -> ColumnElement[bool]:
+    return true()
+
+
+@visible(m.Call, "public")
+def published_calls(cls: Any) -> ColumnElement[bool]:
+    return cls.status != "draft"
+
+
+@visible(m.Call, *ORGANIZATIONS, "citizen")
+def published_calls_of_alliance(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.status != "draft", cls.alliance_id == ALLIANCE)
+
+
+@visible(m.CallCategory, "public")
+def of_published_calls(cls: Any) -> ColumnElement[bool]:
+    return cls.call_id.in_(PUBLISHED_CALLS)
+
+
+@visible(m.CallCategory, *ORGANIZATIONS, "citizen")
+def of_published_calls_of_alliance(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.call_id.in_(PUBLISHED_CALLS), cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- offers
+
+
+@visible(m.Service, "public")
+@visible(m.Workshop, "public")
+def published(cls: Any) -> ColumnElement[bool]:
+    return cls.status == "published"
+
+
+@visible(m.Service, "partner", "company", "citizen", "social_point")
+@visible(m.Workshop, "partner", "company", "citizen", "social_point")
+def published_in_alliance(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.status == "published", cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Slot, "public")
+def slots_of_published(cls: Any) -> ColumnElement[bool]:
+    return cls.workshop_id.in_(PUBLISHED_WORKSHOPS)
+
+
+@visible(m.Slot, "partner", "company", "citizen", "social_point")
+def slots_of_published_in_alliance(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.workshop_id.in_(PUBLISHED_WORKSHOPS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.ServiceLocation, "public")
+def places_of_published(cls: Any) -> ColumnElement[bool]:
+    return cls.service_id.in_(PUBLISHED_SERVICES)
+
+
+@visible(m.ServiceLocation, "partner", "company", "citizen", "social_point")
+def places_of_published_in_alliance(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.service_id.in_(PUBLISHED_SERVICES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.ServiceLocation, "municipality", "provider")
+@writable(m.ServiceLocation, "municipality", "provider")
+def places_of_our_services(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.service_id.in_(OUR_SERVICES), cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- people
+
+
+@visible(m.Person, "municipality")
+def persons_of_our_offers(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            cls.id.in_(one(ENROLLMENTS.c.person_id, OUR_ENROLLMENTS)),
+            cls.id.in_(one(REQUESTS.c.person_id, REQUESTS.c.service_id.in_(OUR_SERVICES))),
+        ),
+    )
+
+
+@visible(m.Person, "provider")
+def persons_of_our_roster(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            cls.id.in_(one(ENROLLMENTS.c.person_id, OUR_ROSTER)),
+            cls.id.in_(one(REQUESTS.c.person_id, REQUESTS.c.service_id.in_(OUR_SERVICES))),
+        ),
+    )
+
+
+@visible(m.Person, "citizen")
+@writable(m.Person, "citizen")
+def my_persons(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.id.in_(MY_PERSONS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Person, "social_point")
+@writable(m.Person, "social_point")
+def delegated_persons(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.id.in_(DELEGATED), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Relation, "citizen")
+def my_relations(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.user_id == USER, cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Delegation, "social_point")
+@writable(m.Delegation, "social_point")
+def delegations_to_our_desks(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.social_point_id.in_(OUR_DESKS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Delegation, "citizen")
+@visible(m.Enrollment, "citizen")
+@visible(m.ServiceRequest, "citizen")
+def of_my_persons(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.person_id.in_(MY_PERSONS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Enrollment, "social_point")
+@visible(m.ServiceRequest, "social_point")
+def of_delegated_persons(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.person_id.in_(DELEGATED), cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- enrolments and requests
+
+
+@visible(m.Enrollment, "municipality")
+def of_our_slots(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.slot_id.in_(OUR_SLOTS), cls.status != "draft", cls.alliance_id == ALLIANCE
+    )  # fmt: skip
+
+
+@visible(m.Enrollment, "provider")
+def on_our_roster(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.slot_id.in_(OUR_SLOTS),
+        cls.status.in_(("submitted", "waiting", "placed", "offered")),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.Application, "municipality")
+def with_our_enrollments(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.id.in_(one(ENROLLMENTS.c.application_id, OUR_ENROLLMENTS)),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.Application, "citizen")
+def my_applications(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.user_id == USER, cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Application, "social_point")
+def applications_of_delegated(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.id.in_(one(ENROLLMENTS.c.application_id, ENROLLMENTS.c.person_id.in_(DELEGATED))),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.ServiceRequest, "municipality", "provider")
+@writable(m.ServiceRequest, "municipality", "provider")
+def of_our_services(cls: Any) -> ColumnElement[bool]:
+    return and_(cls.service_id.in_(OUR_SERVICES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.StateChange, "municipality", "provider")
+def changes_of_ours(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            and_(cls.noun == "service", cls.row_id.in_(OUR_SERVICES)),
+            and_(cls.noun == "workshop", cls.row_id.in_(OUR_WORKSHOPS)),
+            and_(cls.noun == "service_request", cls.row_id.in_(OUR_REQUESTS)),
+            and_(
+                cls.noun == "enrollment",
+                cls.row_id.in_(one(ENROLLMENTS.c.id, OUR_ROSTER)),
+            ),
+        ),
+    )
+
+
+@visible(m.StateChange, "citizen")
+def changes_of_mine(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            and_(
+                cls.noun == "enrollment",
+                cls.row_id.in_(
+                    one(ENROLLMENTS.c.id, ENROLLMENTS.c.person_id.in_(MY_PERSONS))
+                ),
+            ),
+            and_(
+                cls.noun == "service_request",
+                cls.row_id.in_(one(REQUESTS.c.id, REQUESTS.c.person_id.in_(MY_PERSONS))),
+            ),
+        ),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- files
+
+
+@visible(m.File, "citizen")
+@writable(m.File, "citizen")
+def my_files(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(cls.user_id == USER, cls.person_id.in_(MY_PERSONS)),
+    )
+
+
+@visible(m.File, "social_point")
+@writable(m.File, "social_point")
+def files_of_desk(cls: Any) -> ColumnElement[bool]:
+    return and_(
+        cls.alliance_id == ALLIANCE,
+        or_(
+            cls.organization_id == ORGANIZATION,
+            cls.person_id.in_(DELEGATED),
+            func.coalesce(cls.user_id, -1) == USER,
+        ),
+    )
