@@ -1,0 +1,283 @@
+"""Who may do what, on which columns: seat kind -> resource -> verbs and column groups.
+
+Deny by default. Which rows is ``policy.py``. ``intreccio upgrade`` writes this table into
+Flask-AppBuilder's roles; roles that staff make on screen only narrow one of these.
+"""
+
+from dataclasses import dataclass
+
+from flask_appbuilder.security.sqla import models as fab
+
+from app import models as m
+
+# Each table's name in addresses, permissions and menus.
+RESOURCES: dict[str, type] = {
+    "alliances": m.Alliance,
+    "municipalities": m.Municipality,
+    "territories": m.Territory,
+    "accounts": m.Account,
+    "seats": m.Seat,
+    "roles": fab.Role,
+    "role-scopes": m.RoleScope,
+    "organizations": m.Organization,
+    "organization-aliases": m.OrganizationAlias,
+    "organization-contacts": m.OrganizationContact,
+    "locations": m.Location,
+    "projects": m.Project,
+    "project-extensions": m.ProjectExtension,
+    "project-partners": m.ProjectPartner,
+    "calls": m.Call,
+    "call-categories": m.CallCategory,
+    "memberships": m.Membership,
+    "service-categories": m.ServiceCategory,
+    "services": m.Service,
+    "service-locations": m.ServiceLocation,
+    "service-requests": m.ServiceRequest,
+    "seasons": m.Season,
+    "workshops": m.Workshop,
+    "slots": m.Slot,
+    "persons": m.Person,
+    "relations": m.Relation,
+    "social-points": m.SocialPoint,
+    "delegations": m.Delegation,
+    "applications": m.Application,
+    "enrollments": m.Enrollment,
+    "state-changes": m.StateChange,
+    "files": m.File,
+    "messages": m.Message,
+    "job-runs": m.JobRun,
+    "audit-events": m.AuditEvent,
+    "sensitive-reads": m.SensitiveRead,
+}
+NAMES = {model: name for name, model in RESOURCES.items()}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Verbs, and the column groups that may be read and written."""
+
+    verbs: frozenset[str]
+    read: frozenset[str]
+    write: frozenset[str]
+
+
+NOTHING = Grant(frozenset(), frozenset(), frozenset())
+READ = "list get"
+EDIT = "list get create update"
+ALL = "list get create update delete"
+REVIEWED = "submit publish return suspend"
+STEPS = "answer accept start close refuse"
+
+
+def may(verbs: str, read: str = "public", write: str = "") -> Grant:
+    """A grant written in words; what may be written is by default what may be read."""
+    changes = {"create", "update"} & set(verbs.split())
+    written = write or (read if changes else "")
+    return Grant(frozenset(verbs.split()), frozenset(read.split()), frozenset(written.split()))
+
+
+PUBLISHED = {
+    "alliances": may(READ),
+    "municipalities": may(READ),
+    "territories": may(READ),
+    "organizations": may(READ),
+    "service-categories": may(READ),
+    "calls": may(READ),
+    "call-categories": may(READ),
+    "projects": may(READ),
+    "project-extensions": may(READ),
+    "project-partners": may(READ),
+    "seasons": may(READ),
+    "locations": may(READ),
+    "services": may(READ),
+    "service-locations": may(READ),
+    "workshops": may(READ),
+    "slots": may(READ),
+    "social-points": may(READ),
+}
+OFFICE = "public internal"
+
+GRANTS: dict[str, dict[str, Grant]] = {
+    "public": PUBLISHED,
+    "admin": {
+        "alliances": may(EDIT),
+        "municipalities": may(EDIT),
+        "territories": may(ALL, "public system"),
+        "organizations": may(READ),
+        "accounts": may("list get create update invite", "public internal contact system"),
+        "seats": may(EDIT, "public internal system"),
+        "roles": may(READ, "public internal"),
+        "role-scopes": may(READ, "public internal system"),
+        "job-runs": may("list get run", OFFICE),
+    },
+    "staff": {
+        "alliances": may("list get update"),
+        "municipalities": may(READ),
+        "territories": may("list get create delete"),
+        "accounts": may("list get invite", "public internal contact"),
+        "seats": may(READ, OFFICE),
+        "roles": may(READ, OFFICE),
+        "role-scopes": may(READ, OFFICE),
+        "organizations": may(EDIT, OFFICE),
+        "organization-aliases": may(ALL, OFFICE),
+        "organization-contacts": may(ALL, "public internal contact"),
+        "locations": may(ALL, OFFICE),
+        "projects": may(ALL, OFFICE),
+        "project-extensions": may(ALL, OFFICE),
+        "project-partners": may(ALL, OFFICE),
+        "calls": may(EDIT, OFFICE),
+        "call-categories": may("list get create delete", OFFICE),
+        "memberships": may(f"{EDIT} send accept refuse", OFFICE),
+        "service-categories": may(ALL, OFFICE),
+        "services": may(f"{EDIT} {REVIEWED}", OFFICE),
+        "service-locations": may("list get create delete", OFFICE),
+        "service-requests": may(f"{READ} create {STEPS} cancel", "public internal contact"),
+        "seasons": may(f"{ALL} propose", OFFICE),
+        "workshops": may(f"{EDIT} {REVIEWED} weeks copy", OFFICE),
+        "slots": may(f"{ALL} roster", OFFICE),
+        "persons": may(EDIT, "public internal contact"),
+        "relations": may("list get create update", OFFICE),
+        "social-points": may(ALL, OFFICE),
+        "delegations": may("list get create revoke", OFFICE),
+        "applications": may(f"{READ} create", "public internal contact money"),
+        "enrollments": may(
+            "list get cancel accept decline refuse offer why",
+            "public internal contact money points",
+        ),
+        "state-changes": may(READ, OFFICE),
+        "files": may("list get create", OFFICE),
+        "messages": may("list get resend", "public internal contact"),
+        "job-runs": may("list get run", OFFICE),
+        "audit-events": may(READ, OFFICE),
+        "sensitive-reads": may(READ, OFFICE),
+    },
+    "municipality": {
+        "municipalities": may(READ),
+        "organizations": may("list get update", OFFICE, "public"),
+        "organization-aliases": may(READ),
+        "organization-contacts": may(ALL, "public internal contact"),
+        "locations": may(ALL),
+        "calls": may(READ),
+        "call-categories": may(READ),
+        "memberships": may("list get create update send", OFFICE, "public internal"),
+        "service-categories": may(READ),
+        "services": may(f"{EDIT} submit publish", OFFICE, "public"),
+        "service-locations": may("list get create delete"),
+        "service-requests": may(f"{READ} {STEPS}", "public internal contact"),
+        "seasons": may(READ),
+        "workshops": may(f"{EDIT} submit publish weeks copy", OFFICE, "public"),
+        "slots": may(f"{ALL} roster"),
+        "persons": may(READ, "public contact"),
+        "applications": may(READ, "public internal contact money"),
+        "enrollments": may("list get refuse why", "public internal money points"),
+        "state-changes": may(READ, OFFICE),
+        "files": may("list get create", OFFICE),
+        "projects": may(READ),
+        "seats": may(READ, "internal"),
+    },
+    "provider": {
+        "municipalities": may(READ),
+        "organizations": may("list get update", OFFICE, "public"),
+        "organization-aliases": may(READ),
+        "organization-contacts": may(ALL, "public internal contact"),
+        "locations": may(ALL),
+        "calls": may(READ),
+        "call-categories": may(READ),
+        "memberships": may("list get create update send", OFFICE, "public internal"),
+        "service-categories": may(READ),
+        "services": may(f"{EDIT} submit", OFFICE, "public"),
+        "service-locations": may("list get create delete"),
+        "service-requests": may(f"{READ} {STEPS}", "public internal contact"),
+        "seasons": may(READ),
+        "workshops": may(f"{EDIT} submit weeks copy", OFFICE, "public"),
+        "slots": may("list get create update roster"),
+        "persons": may(READ, "public"),
+        "enrollments": may(READ, "public"),
+        "state-changes": may(READ),
+        "files": may("list get create", OFFICE),
+        "seats": may(READ, "internal"),
+    },
+    "partner": {
+        "organizations": may("list get update", OFFICE, "public"),
+        "organization-aliases": may(READ),
+        "organization-contacts": may(ALL, "public internal contact"),
+        "locations": may(READ),
+        "calls": may(READ),
+        "call-categories": may(READ),
+        "service-categories": may(READ),
+        "services": may(READ),
+        "workshops": may(READ),
+        "seasons": may(READ),
+        "slots": may(READ),
+        "projects": may(READ),
+        "project-extensions": may(READ),
+        "project-partners": may(READ),
+        "memberships": may("list get create update send", OFFICE, "public internal"),
+        "files": may("list get create", OFFICE),
+        "municipalities": may(READ),
+        "seats": may(READ, "internal"),
+    },
+    "company": {
+        "organizations": may("list get update", OFFICE, "public"),
+        "organization-contacts": may(ALL, "public internal contact"),
+        "calls": may(READ),
+        "memberships": may("list get create update send", OFFICE, "public internal"),
+        "service-categories": may(READ),
+        "services": may(READ),
+        "workshops": may(READ),
+        "files": may("list get create", OFFICE),
+        "municipalities": may(READ),
+        "seats": may(READ, "internal"),
+    },
+    "social_point": {
+        "municipalities": may(READ),
+        "organizations": may(READ),
+        "social-points": may("list get update", OFFICE, "public"),
+        "locations": may("list get create update"),
+        "service-categories": may(READ),
+        "services": may(READ),
+        "service-locations": may(READ),
+        "seasons": may(READ),
+        "workshops": may(READ),
+        "slots": may(READ),
+        "persons": may("list get create update", "public contact"),
+        "delegations": may("list get create confirm revoke", OFFICE),
+        "applications": may(f"{READ} create", "public contact money"),
+        "enrollments": may("list get cancel accept decline why", "public money"),
+        "service-requests": may(f"{READ} create cancel", "public contact"),
+        "files": may("list get create", OFFICE),
+        "seats": may(READ, "internal"),
+    },
+    "citizen": {
+        **PUBLISHED,
+        "persons": may("list get create update", "public contact care"),
+        "relations": may(READ, OFFICE),
+        "delegations": may("list get revoke", OFFICE),
+        "applications": may(f"{READ} create update submit", "public contact internal money"),
+        "enrollments": may("list get cancel accept decline why", "public money points"),
+        "service-requests": may(f"{READ} create cancel", "public contact"),
+        "state-changes": may(READ),
+        "files": may("list get create", OFFICE),
+        "seats": may(READ, "internal"),
+    },
+}
+
+
+def grant(kind: str, resource: str) -> Grant:
+    """What a seat kind may do with a resource: nothing, where no row says so."""
+    return GRANTS.get(kind, {}).get(resource, NOTHING)
+
+
+def readable(kind: str, resource: str, care: bool = False) -> frozenset[str]:
+    """The column groups that a seat reads of a resource; ``care`` adds the health notes."""
+    groups = grant(kind, resource).read
+    return groups | {"care"} if care and groups else groups
+
+
+def permissions(kind: str) -> set[tuple[str, str]]:
+    """The pairs (``can_<verb>``, resource) that the seat kind's role holds."""
+    return {
+        (f"can_{verb}", resource)
+        for resource, given in GRANTS[kind].items()
+        for verb in given.verbs
+    }
