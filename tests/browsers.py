@@ -1,0 +1,77 @@
+"""A real browser: the machine's Chromium, which talks to nobody but our server."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+
+from tests.databases import folder_of
+from tests.servers import LiveServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for the process."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail("the browser tests need Chromium: install the package chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(
+    browser: Browser, live_server: LiveServer, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A new visitor on the live server, with an Italian browser.
+
+    Fails the test if a page asks another host for anything or logs an error.
+    A failed test leaves its picture in var/test/screens.
+    """
+    context = browser.new_context(
+        base_url=live_server.url, locale="it-IT", timezone_id="Europe/Rome", reduced_motion="reduce"
+    )
+    strangers: list[str] = []
+    errors: list[str] = []
+
+    def guard(route: Route, asked: Request) -> None:
+        if urlsplit(asked.url).hostname == "127.0.0.1":
+            route.continue_()
+        else:
+            strangers.append(asked.url)
+            route.abort()
+
+    def note(message: ConsoleMessage) -> None:
+        # The browser logs every 4xx: a refusal that a test provokes is no fault of the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            errors.append(message.text)
+
+    context.route(re.compile("^https?://"), guard)
+    context.set_default_timeout(10_000)
+    visitor = context.new_page()
+    visitor.on("console", note)
+    visitor.on("pageerror", lambda error: errors.append(str(error)))
+    failed_before = request.session.testsfailed
+    yield visitor
+    if request.session.testsfailed > failed_before:
+        name = re.sub(r"\W+", "_", request.node.nodeid)[-150:]
+        visitor.screenshot(path=folder_of("screens") / f"{name}.png", full_page=True)
+    context.close()
+    assert not strangers, f"the page asked other hosts: {strangers}"
+    assert not errors, f"the page logged errors: {errors}"
