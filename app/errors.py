@@ -31,6 +31,15 @@ class DomainError(Exception):
         name = type(self).__name__
         return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
 
+    def under(self, prefix: str) -> "DomainError":
+        """The same refusal, of a part: ``slot_id`` becomes ``wishes[2].slot_id``."""
+        self.errors = [
+            (f"{prefix}.{field}" if field else prefix, message, params)
+            for field, message, params in self.errors
+        ]
+        self.field = self.errors[0][0]
+        return self
+
 
 class Invalid(DomainError):
     """What was sent does not hold; nothing was written."""
@@ -89,6 +98,32 @@ class AlreadyEnrolled(Conflict):
 
 class Overlaps(Conflict):
     message = N_("This person already has a place at the same time.")
+
+
+class NoFreePlace(Conflict):
+    message = N_("There is no free place to give.")
+
+
+class PlacesTaken(Conflict):
+    message = N_("%(taken)s places are already taken: there cannot be fewer.")
+
+
+class OfferExpired(Conflict):
+    message = N_("The time to accept this place has passed.")
+
+
+class AskTheOffice(Conflict):
+    """Says nothing of whom the alliance already knows."""
+
+    message = N_("This person cannot be added here: please ask the office to do it.")
+
+
+class NotDelegated(Forbidden):
+    message = N_("There is no valid delegation of this person to your desk.")
+
+
+class DeadlinePassed(Conflict):
+    message = N_("The deadline has passed.")
 
 
 class WrongState(Conflict):

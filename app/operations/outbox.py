@@ -1,0 +1,120 @@
+"""The outbox: mail is written here in the work's own transaction and sent afterwards."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.models import Application, Message, Organization, OrganizationContact
+from app.sealed import seal, unseal
+from app.transaction import elevated
+
+KINDS = frozenset(
+    {
+        "receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
+        "request_sent", "request_answered", "request_accepted", "request_started",
+        "request_closed", "request_refused", "request_cancelled",
+        "window_closes", "slot_tomorrow", "offer_expires", "call_deadline",
+        "membership_deadline", "review_waiting", "digest",
+        "confirm", "reset", "invite", "delegation_code",
+    }
+)  # fmt: skip
+SECRET = "message.secret"  # noqa: S105 - the context that secrets in letters are sealed under
+
+
+def queue(
+    db: Session,
+    *,
+    alliance_id: int,
+    kind: str,
+    about: str,
+    recipient: str,
+    payload: dict[str, Any] | None = None,
+    locale: str = "it",
+    now: datetime,
+) -> bool:
+    """Write a letter to one address about one thing; say whether it is new.
+
+    What was written once about it, to that address, is never written again.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no letter is called {kind}")
+    row = insert(Message).values(
+        alliance_id=alliance_id,
+        kind=kind,
+        about=about,
+        recipient=recipient.strip(),
+        locale=locale,
+        payload=as_json(payload or {}),
+        next_at=now,
+    )
+    unique = [Message.alliance_id, Message.kind, Message.about, Message.recipient]
+    with elevated(db, "write a letter") as system:
+        statement = row.on_conflict_do_nothing(index_elements=unique).returning(Message.id)
+        new = system.execute(statement).first() is not None
+        if new:
+            # Wakes the sender when the transaction commits.
+            system.execute(select(func.pg_notify("intreccio_outbox", "")))
+        return new
+
+
+def as_json(value: Any) -> Any:
+    """Dates and money as the text that JSON has for them."""
+    if isinstance(value, dict):
+        return {str(key): as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(inner) for inner in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def hide(secret: str) -> str:
+    """A token or code as a letter's payload keeps it: only the sender of mail reads it."""
+    return seal(secret, SECRET)
+
+
+def reveal(hidden: str) -> str:
+    """The token or code of a payload, for the mail that is being written."""
+    return unseal(hidden, SECRET)
+
+
+# ---------------------------------------------------------------- who is written to
+
+
+def family(system: Session, application: Application, person_email: str | None) -> str | None:
+    """Where a family is written to, or None: then the desk tells them.
+
+    The account counts only where the family itself sent the application: at the desk and in
+    the office it is the operator's.
+    """
+    if application.contact_email:
+        return application.contact_email
+    if application.channel == "web" and application.user is not None:
+        return str(application.user.email)
+    return person_email
+
+
+def locale_of(application: Application) -> str:
+    """The language that the family reads."""
+    if application.channel == "web" and application.user is not None:
+        return str(application.user.locale)
+    return "it"
+
+
+def organizers(system: Session, organization_id: int) -> list[str]:
+    """The addresses of a body that want to be told, in a fixed order."""
+    contacts = select(OrganizationContact.email).where(
+        OrganizationContact.organization_id == organization_id,
+        OrganizationContact.notify,
+        OrganizationContact.email.is_not(None),
+        OrganizationContact.email != "",
+    )
+    found = sorted({email for email in system.scalars(contacts) if email})
+    if found:
+        return found
+    organization = system.get(Organization, organization_id)
+    return [organization.email] if organization is not None and organization.email else []

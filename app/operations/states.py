@@ -1,0 +1,98 @@
+"""Which state follows which, for every noun that has them; each change says who, when, why."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.errors import WrongState
+from app.models import StateChange
+from app.transaction import ScopedSession, elevated
+
+OVER: frozenset[str] = frozenset()
+
+TRANSITIONS: dict[str, dict[str, frozenset[str]]] = {
+    "application": {"draft": frozenset({"submitted"}), "submitted": OVER},
+    "enrollment": {
+        "draft": frozenset({"submitted"}),
+        "submitted": frozenset({"placed", "waiting", "cancelled", "refused"}),
+        "waiting": frozenset({"offered", "placed", "cancelled", "refused"}),
+        "offered": frozenset({"placed", "declined", "expired", "cancelled", "refused"}),
+        "placed": frozenset({"cancelled", "refused"}),
+        "declined": OVER,
+        "expired": OVER,
+        "cancelled": OVER,
+        "refused": OVER,
+    },
+    "service_request": {
+        "sent": frozenset({"answered", "accepted", "refused", "cancelled"}),
+        "answered": frozenset({"accepted", "refused", "cancelled"}),
+        "accepted": frozenset({"started", "refused", "cancelled"}),
+        "started": frozenset({"closed"}),
+        "closed": OVER,
+        "refused": OVER,
+        "cancelled": OVER,
+    },
+    "membership": {
+        "draft": frozenset({"sent"}),
+        "sent": frozenset({"accepted", "refused"}),
+        "accepted": frozenset({"ended"}),
+        "refused": OVER,
+        "ended": OVER,
+    },
+    # Services and workshops alike.
+    "offer": {
+        "draft": frozenset({"review", "published"}),
+        "review": frozenset({"published", "returned"}),
+        "returned": frozenset({"review", "published"}),
+        "published": frozenset({"suspended"}),
+        "suspended": frozenset({"review", "published"}),
+    },
+}
+_TABLE_OF = {"service": "offer", "workshop": "offer"}
+
+
+def noun_of(row: Any) -> str:
+    """The name that a row's changes are kept under."""
+    return str(row.__tablename__)
+
+
+def may_move(row: Any, to: str) -> bool:
+    """Whether the table lets the row go to that state."""
+    noun = noun_of(row)
+    return to in TRANSITIONS[_TABLE_OF.get(noun, noun)].get(row.status, OVER)
+
+
+def require(row: Any, to: str) -> None:
+    """Raise WrongState unless the row may go to that state."""
+    if not may_move(row, to):
+        raise WrongState(field="status")
+
+
+def move(db: Session, row: Any, to: str, *, because: str, now: datetime) -> None:
+    """Put the row into the state and write down who did it, when and why.
+
+    Raises WrongState. The row is the caller's to write; the record of the change is nobody's.
+    """
+    require(row, to)
+    before = row.status
+    row.status = to
+    record(db, row, before, because=because, now=now)
+
+
+def record(db: Session, row: Any, before: str | None, *, because: str, now: datetime) -> None:
+    """Write down a change of state that has been made."""
+    user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
+    with elevated(db, "record a change of state") as system:
+        system.add(
+            StateChange(
+                alliance_id=row.alliance_id,
+                noun=noun_of(row),
+                row_id=row.id,
+                from_status=before,
+                to_status=row.status,
+                reason=because or None,
+                user_id=user_id,
+                at=now,
+            )
+        )
