@@ -51,6 +51,7 @@ messages: $(DONE)/dev ## Collect new texts into the catalogues.
 migration: $(DONE)/dev ## Write the next migration: make migration m="what changes"
 	@test -n "$(m)" || { echo 'say what changes: make migration m="..."' >&2; exit 1; }
 	$(BIN)/intreccio migration "$(m)"
+	$(BIN)/ruff check -q --fix migrations && $(BIN)/ruff format -q migrations
 
 bench: $(DONE)/dev ## Measure beside yardsticks.
 	$(BIN)/python -m bench

@@ -10,19 +10,26 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from app import database, schema
 from app.models import Model
 
-# What Alembic's comparison does not look at, read from PostgreSQL itself.
+# What Alembic's comparison does not look at, read from PostgreSQL itself. FAB's own
+# tables leave names to whoever makes them, so there only the meaning is compared.
 CATALOGUE = {
     "columns": """
         SELECT table_name, column_name, data_type, is_nullable, is_identity,
                identity_generation, generation_expression, numeric_precision, numeric_scale,
                character_maximum_length,
-               -- FAB's own tables number their rows by sequences that only one side names.
                CASE WHEN table_name LIKE 'ab\\_%' THEN NULL ELSE column_default END
         FROM information_schema.columns WHERE table_schema = 'public'""",
     "constraints": """
-        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+        SELECT conrelid::regclass::text,
+               CASE WHEN conrelid::regclass::text LIKE 'ab\\_%' THEN NULL ELSE conname END,
+               pg_get_constraintdef(oid)
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0""",
-    "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "indexes": """
+        SELECT tablename,
+               CASE WHEN tablename LIKE 'ab\\_%'
+                    THEN regexp_replace(indexdef, 'INDEX [^ ]+ ON', 'INDEX ON')
+                    ELSE indexdef END
+        FROM pg_indexes WHERE schemaname = 'public'""",
     "triggers": """
         SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid)
         FROM pg_trigger WHERE NOT tgisinternal""",
