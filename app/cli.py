@@ -5,10 +5,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 import config
+
+if TYPE_CHECKING:
+    from app.transaction import ScopedSession
 
 
 @click.group()
@@ -37,6 +42,21 @@ def _database(settings: config.Settings) -> Iterator[str]:
             database.stop(settings.var / "db")
 
 
+@contextmanager
+def _session(settings: config.Settings, url: str, name: str) -> Iterator["ScopedSession"]:
+    """A session that sees everything, under the name that the audit shows."""
+    from sqlalchemy import create_engine
+
+    from app import sealed
+    from app.transaction import open_session, system
+
+    sealed.configure(settings.data_key)
+    engine = create_engine(url)
+    with open_session(engine, system(name)) as db, db.begin():
+        yield db
+    engine.dispose()
+
+
 @main.command()
 @click.pass_obj
 def run(settings: config.Settings) -> None:
@@ -54,7 +74,7 @@ def upgrade(settings: config.Settings) -> None:
         from app import schema
 
         schema.upgrade(url)
-        from app.security.upgrade import write_roles
+        from app.roles import write_roles
 
         write_roles(url)
     click.echo("The database is up to date.")
@@ -101,7 +121,7 @@ def jobs(settings: config.Settings) -> None:
     with _database(settings) as url:
         from app.jobs.runner import main as work
 
-        work(url)
+        work(replace(settings, database_url=url))
 
 
 @main.command()
@@ -109,14 +129,18 @@ def jobs(settings: config.Settings) -> None:
 @click.pass_obj
 def demo(settings: config.Settings, logins: bool) -> None:
     """Load the demo alliances into an empty database; does nothing on a full one."""
-    if settings.production:
+    if settings.production or settings.demo_password is None:
         raise click.ClickException("demo data never load in production mode")
     with _database(settings) as url:
-        from app.demo import load
+        from app import clock
+        from app.demo.loader import load
 
-        for line in load(url, settings):
-            if logins:
-                click.echo(line)
+        with _session(settings, url, "demo") as db:
+            seats = load(db, now=clock.now(), password=settings.demo_password)
+    if logins:
+        click.echo(f"{'seat':<14}{'login':<14}password")
+        for kind, username in seats:
+            click.echo(f"{kind:<14}{username:<14}{settings.demo_password}")
 
 
 @main.command()
@@ -126,9 +150,10 @@ def check(settings: config.Settings) -> None:
     with _database(settings) as url:
         from app.operations.checks import run as prove
 
-        broken = list(prove(url))
-        for line in broken:
-            click.echo(line)
+        with _session(settings, url, "check") as db:
+            broken = list(prove(db))
+    for line in broken:
+        click.echo(line)
     if broken:
         sys.exit(1)
     click.echo("Every rule holds.")

@@ -16,10 +16,12 @@ import psutil
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 import config
-from app import clock, database, schema
+from app import clock, database, schema, sealed
+from app.models import Model
+from app.transaction import open_session, system
 
 VERSION = int(os.environ.get("TEST_POSTGRES", "18"))
 FOLDER = config.PROJECT / "var" / "test"
@@ -51,23 +53,29 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template(server: str) -> str:
     """The name of a migrated database with its roles and no rows, to be copied."""
-    from app.security.upgrade import write_roles
+    from app.roles import write_roles
 
     def fill(url: str) -> None:
-        schema.upgrade(url)
+        if schema.heads(url):
+            schema.upgrade(url)
+        else:  # until the first version is written
+            Model.metadata.create_all(create_engine(url, poolclass=NullPool))
         write_roles(url)
 
-    places = ("migrations", "app/models.py", "app/permissions.py", "app/security", "app/views")
-    return _template(server, "template_empty", _digest(*places, "app/api"), fill)
+    digest = _digest("migrations", "app/models.py", "app/permissions.py", "app/roles.py")
+    return _template(server, "template_empty", digest, fill)
 
 
 @pytest.fixture(scope="session")
 def demo_template(server: str, template: str, settings: config.Settings) -> str:
     """The name of a database with the demo data in it, to be copied."""
-    from app.demo import load
+    from app.demo.loader import load
 
     def fill(url: str) -> None:
-        list(load(url, settings))
+        sealed.configure(settings.data_key)
+        engine = create_engine(url, poolclass=NullPool)
+        with open_session(engine, system("demo")) as db, db.begin():
+            load(db, now=clock.now(), password=ENVIRONMENT["DEMO_PASSWORD"])
 
     # The demo's windows lie around the day on which it is loaded.
     digest = _digest("app", "migrations", salt=str(clock.today()))
