@@ -1,0 +1,23 @@
+"""The headless API: ``/api/v1/<nouns>/``, one class a noun."""
+
+import importlib
+import pkgutil
+
+from flask_appbuilder import AppBuilder
+from flask_appbuilder.api import BaseApi
+
+
+def classes() -> list[type[BaseApi]]:
+    """Every API class of the package, by resource."""
+    from app.api.base import ResourceApi
+    from app.api.tokens import TokenApi
+
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return [TokenApi, *sorted(ResourceApi.__subclasses__(), key=lambda c: c.resource)]
+
+
+def register(appbuilder: AppBuilder) -> None:
+    """Add every endpoint to the application."""
+    for api in classes():
+        appbuilder.add_api(api)

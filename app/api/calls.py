@@ -1,0 +1,63 @@
+"""Public calls and the categories that they admit."""
+
+from app.api.base import ResourceApi
+
+
+class CallApi(ResourceApi):
+    resource = "calls"
+    list_columns = [
+        "title",
+        "title_en",
+        "legal_act",
+        "published_on",
+        "deadline",
+        "asks_services",
+        "status",
+    ]
+    show_columns = [
+        "title",
+        "title_en",
+        "legal_act",
+        "project.id",
+        "project.title",
+        "published_on",
+        "deadline",
+        "asks_services",
+        "status",
+        "description",
+        "description_en",
+        "alliance.slug",
+    ]
+    add_columns = [
+        "title",
+        "title_en",
+        "legal_act",
+        "project_id",
+        "published_on",
+        "deadline",
+        "asks_services",
+        "status",
+        "description",
+        "description_en",
+    ]
+    edit_columns = [
+        "title",
+        "title_en",
+        "legal_act",
+        "project_id",
+        "published_on",
+        "deadline",
+        "asks_services",
+        "status",
+        "description",
+        "description_en",
+    ]
+    search_columns = ["title", "description"]
+    sort = "-published_on"
+
+
+class CallCategoryApi(ResourceApi):
+    resource = "call-categories"
+    list_columns = ["call.id", "call.title", "category.id", "category.title"]
+    add_columns = ["call_id", "category_id"]
+    filter_columns = ["call_id", "category_id"]

@@ -1,0 +1,50 @@
+"""Places and wishes for places."""
+
+from app.api.base import ResourceApi
+
+
+class EnrollmentApi(ResourceApi):
+    resource = "enrollments"
+    list_columns = [
+        "status",
+        "queue_no",
+        "person.id",
+        "person.label",
+        "slot.id",
+        "slot.title",
+        "slot.starts_on",
+        "slot.workshop.title",
+        "offer_expires_at",
+        "fee",
+        "application.receipt",
+    ]
+    show_columns = [
+        "status",
+        "queue_no",
+        "position",
+        "person.id",
+        "person.label",
+        "person.birth_date",
+        "slot.id",
+        "slot.title",
+        "slot.starts_on",
+        "slot.ends_on",
+        "slot.workshop.id",
+        "slot.workshop.title",
+        "offer_expires_at",
+        "reason",
+        "reduced",
+        "fee",
+        "fee_lines",
+        "application.id",
+        "application.receipt",
+    ]
+    filter_columns = ["slot_id", "person_id", "application_id", "slot.workshop_id"]
+    search_columns = ["person.last_name", "person.first_name", "application.receipt"]
+    sort = "-id"
+
+
+class StateChangeApi(ResourceApi):
+    resource = "state-changes"
+    list_columns = ["noun", "row_id", "from_status", "to_status", "reason", "at"]
+    sort = "-id"

@@ -1,0 +1,145 @@
+"""Bodies of the network, their other names, contacts and places."""
+
+from app.api.base import ResourceApi
+
+
+class OrganizationApi(ResourceApi):
+    resource = "organizations"
+    list_columns = [
+        "uid",
+        "name",
+        "kind",
+        "municipality.name",
+        "website",
+        "email",
+        "phone",
+        "status",
+    ]
+    show_columns = [
+        "uid",
+        "name",
+        "kind",
+        "fiscal_code",
+        "vat_number",
+        "municipality.id",
+        "municipality.name",
+        "address",
+        "website",
+        "email",
+        "phone",
+        "pec",
+        "status",
+        "description",
+        "description_en",
+        "note",
+        "alliance.slug",
+    ]
+    add_columns = [
+        "name",
+        "kind",
+        "fiscal_code",
+        "vat_number",
+        "municipality_id",
+        "address",
+        "website",
+        "email",
+        "phone",
+        "pec",
+        "description",
+        "description_en",
+        "note",
+    ]
+    edit_columns = [
+        "name",
+        "kind",
+        "fiscal_code",
+        "vat_number",
+        "municipality_id",
+        "address",
+        "website",
+        "email",
+        "phone",
+        "pec",
+        "status",
+        "description",
+        "description_en",
+        "note",
+    ]
+    search_columns = ["name"]
+    filter_columns = ["municipality_id"]
+    sort = "name"
+
+
+class OrganizationAliasApi(ResourceApi):
+    resource = "organization-aliases"
+    list_columns = ["organization.id", "organization.name", "name", "source"]
+    add_columns = ["organization_id", "name", "source"]
+    edit_columns = ["name", "source"]
+    search_columns = ["name"]
+    filter_columns = ["organization_id"]
+
+
+class OrganizationContactApi(ResourceApi):
+    resource = "organization-contacts"
+    list_columns = [
+        "organization.id",
+        "organization.name",
+        "name",
+        "role",
+        "email",
+        "phone",
+        "notify",
+    ]
+    add_columns = ["organization_id", "name", "role", "email", "phone", "notify"]
+    edit_columns = ["name", "role", "email", "phone", "notify"]
+    search_columns = ["name", "email"]
+    filter_columns = ["organization_id"]
+
+
+class LocationApi(ResourceApi):
+    resource = "locations"
+    list_columns = [
+        "uid",
+        "organization.id",
+        "organization.name",
+        "name",
+        "kind",
+        "address",
+        "postal_code",
+        "municipality.name",
+    ]
+    show_columns = [
+        "uid",
+        "organization.id",
+        "organization.name",
+        "name",
+        "kind",
+        "address",
+        "postal_code",
+        "municipality.id",
+        "municipality.name",
+        "latitude",
+        "longitude",
+    ]
+    add_columns = [
+        "organization_id",
+        "name",
+        "kind",
+        "address",
+        "postal_code",
+        "municipality_id",
+        "latitude",
+        "longitude",
+    ]
+    edit_columns = [
+        "name",
+        "kind",
+        "address",
+        "postal_code",
+        "municipality_id",
+        "latitude",
+        "longitude",
+    ]
+    search_columns = ["name", "address"]
+    filter_columns = ["organization_id", "municipality_id"]
+    sort = "name"

@@ -1,0 +1,72 @@
+"""The people that the alliance serves, and who acts for them."""
+
+from app.api.base import ResourceApi
+
+
+class PersonApi(ResourceApi):
+    resource = "persons"
+    list_columns = [
+        "first_name",
+        "last_name",
+        "birth_date",
+        "fiscal_code",
+        "municipality.name",
+        "email",
+        "phone",
+    ]
+    show_columns = [
+        "first_name",
+        "last_name",
+        "birth_date",
+        "fiscal_code",
+        "no_fiscal_code",
+        "sex",
+        "municipality.id",
+        "municipality.name",
+        "address",
+        "email",
+        "phone",
+        "school",
+        "allergies",
+        "pickup",
+    ]
+    add_columns = [
+        "first_name",
+        "last_name",
+        "birth_date",
+        "fiscal_code",
+        "no_fiscal_code",
+        "sex",
+        "municipality_id",
+        "address",
+        "email",
+        "phone",
+        "school",
+        "allergies",
+        "pickup",
+    ]
+    edit_columns = [
+        "first_name",
+        "last_name",
+        "birth_date",
+        "fiscal_code",
+        "no_fiscal_code",
+        "sex",
+        "municipality_id",
+        "address",
+        "email",
+        "phone",
+        "school",
+        "allergies",
+        "pickup",
+    ]
+    search_columns = ["last_name", "first_name", "fiscal_code"]
+    sort = "last_name,first_name"
+
+
+class RelationApi(ResourceApi):
+    resource = "relations"
+    list_columns = ["kind", "person.id", "person.label", "ends_on", "user_id"]
+    add_columns = ["user_id", "person_id", "kind", "ends_on"]
+    edit_columns = ["kind", "ends_on"]
+    filter_columns = ["person_id"]

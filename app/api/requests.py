@@ -1,0 +1,40 @@
+"""What citizens ask of services."""
+
+from app.api.base import ResourceApi
+
+
+class ServiceRequestApi(ResourceApi):
+    resource = "service-requests"
+    list_columns = [
+        "receipt",
+        "status",
+        "service.id",
+        "service.title",
+        "person.id",
+        "person.label",
+        "submitted_at",
+        "due_on",
+        "channel",
+    ]
+    show_columns = [
+        "receipt",
+        "status",
+        "service.id",
+        "service.title",
+        "service.organization.name",
+        "person.id",
+        "person.label",
+        "message",
+        "contact",
+        "answer",
+        "reason",
+        "submitted_at",
+        "due_on",
+        "officer",
+        "channel",
+        "protocol_number",
+        "protocol_date",
+    ]
+    filter_columns = ["service_id", "person_id"]
+    search_columns = ["receipt", "person.last_name", "person.first_name"]
+    sort = "-id"

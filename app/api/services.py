@@ -1,0 +1,148 @@
+"""The catalogue: categories, services and where they are offered."""
+
+from app.api.base import ResourceApi
+
+
+class ServiceCategoryApi(ResourceApi):
+    resource = "service-categories"
+    list_columns = [
+        "code",
+        "tree",
+        "title",
+        "title_en",
+        "parent.id",
+        "parent.title",
+        "examples",
+        "position",
+    ]
+    show_columns = [
+        "code",
+        "tree",
+        "title",
+        "title_en",
+        "parent.id",
+        "parent.title",
+        "examples",
+        "position",
+        "alliance.slug",
+    ]
+    add_columns = ["code", "tree", "title", "title_en", "parent_id", "examples", "position"]
+    edit_columns = ["code", "tree", "title", "title_en", "parent_id", "examples", "position"]
+    search_columns = ["title", "examples"]
+    filter_columns = ["parent_id"]
+    sort = "tree,position"
+
+
+class ServiceApi(ResourceApi):
+    resource = "services"
+    list_columns = [
+        "uid",
+        "title",
+        "title_en",
+        "organization.id",
+        "organization.name",
+        "category.id",
+        "category.title",
+        "municipality.id",
+        "municipality.name",
+        "status",
+        "price_kind",
+        "price",
+        "reduced_price",
+        "reduced_for",
+        "price_unit",
+        "requestable",
+    ]
+    show_columns = [
+        "uid",
+        "title",
+        "title_en",
+        "organization.id",
+        "organization.name",
+        "category.id",
+        "category.title",
+        "municipality.id",
+        "municipality.name",
+        "controller.id",
+        "controller.name",
+        "call.id",
+        "call.title",
+        "audience",
+        "how_to",
+        "needs",
+        "timing",
+        "tuir_letter",
+        "requestable",
+        "description",
+        "description_en",
+        "status",
+        "price_kind",
+        "price",
+        "reduced_price",
+        "reduced_for",
+        "price_unit",
+        "submitted_at",
+        "published_at",
+        "review_note",
+        "proposal",
+        "alliance.slug",
+    ]
+    add_columns = [
+        "title",
+        "title_en",
+        "organization_id",
+        "category_id",
+        "call_id",
+        "controller_id",
+        "municipality_id",
+        "description",
+        "description_en",
+        "audience",
+        "how_to",
+        "needs",
+        "timing",
+        "price_kind",
+        "price",
+        "reduced_price",
+        "reduced_for",
+        "price_unit",
+        "tuir_letter",
+        "requestable",
+    ]
+    edit_columns = [
+        "title",
+        "title_en",
+        "category_id",
+        "call_id",
+        "controller_id",
+        "municipality_id",
+        "description",
+        "description_en",
+        "audience",
+        "how_to",
+        "needs",
+        "timing",
+        "price_kind",
+        "price",
+        "reduced_price",
+        "reduced_for",
+        "price_unit",
+        "tuir_letter",
+        "requestable",
+    ]
+    search_columns = ["title", "description", "organization.name", "category.title"]
+    filter_columns = ["category_id", "municipality_id", "organization_id"]
+    sort = "title"
+
+
+class ServiceLocationApi(ResourceApi):
+    resource = "service-locations"
+    list_columns = [
+        "service.id",
+        "service.title",
+        "location.id",
+        "location.name",
+        "location.address",
+    ]
+    add_columns = ["service_id", "location_id"]
+    filter_columns = ["service_id", "location_id"]

@@ -1,0 +1,64 @@
+"""Plain nouns: enter, change and delete a row under the caller's policy."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect as inspect_
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import ChangedMeanwhile, NotFound
+from app.operations.constraints import explained
+from app.transaction import ScopedSession
+
+
+def create(db: Session, model: type[Any], values: dict[str, Any], *, now: datetime) -> Any:
+    """The new row, in the caller's alliance and, where none is named, organization.
+
+    Raises Forbidden, Duplicate or Invalid.
+    """
+    row = model(**values)
+    columns = inspect_(model).columns
+    principal = db.principal if isinstance(db, ScopedSession) else None
+    if principal is not None and principal.kind != "system":
+        if "alliance_id" in columns and principal.alliance_id is not None:
+            row.alliance_id = principal.alliance_id
+        if "organization_id" in columns and row.organization_id is None:
+            row.organization_id = principal.organization_id
+        if "controller_id" in columns and row.controller_id is None:
+            row.controller_id = row.organization_id
+    db.add(row)
+    with explained():
+        db.flush()
+    return row
+
+
+def change(db: Session, row: Any, values: dict[str, Any], *, now: datetime) -> Any:
+    """The row with its new values. Raises Forbidden, Duplicate or Invalid."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    with explained():
+        db.flush()
+    return row
+
+
+def remove(db: Session, row: Any, *, now: datetime) -> None:
+    """Delete a row that nothing refers to. Raises StillInUse or Forbidden."""
+    with explained():
+        db.delete(row)
+        db.flush()
+
+
+def get(db: Session, model: type[Any], id_: int, version: int | None = None) -> Any:
+    """The row, if the caller sees it. Raises NotFound, or ChangedMeanwhile for another version."""
+    row = db.get(model, id_) if 0 < id_ < 2**63 else None
+    if row is None:
+        raise NotFound()
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile()
+    return row
+
+
+def version_of(db: Session, model: type[Any], id_: int) -> int:
+    """The version of a row that the caller sees."""
+    return int(db.scalar(select(model.version).where(model.id == id_)) or 0)

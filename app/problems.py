@@ -1,0 +1,146 @@
+"""Errors as RFC 9457 problems for programs, and as pages for people."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
+from marshmallow import ValidationError
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.errors import (
+    N_,
+    BadRequest,
+    ChangedMeanwhile,
+    DomainError,
+    Invalid,
+    TooMany,
+    Unauthorized,
+)
+from app.query.schemas import errors_of
+from app.transaction import web
+
+TITLES = {
+    400: N_("The request could not be read"),
+    401: N_("Not signed in"),
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Not possible here"),
+    409: N_("Conflict"),
+    412: N_("Changed in the meantime"),
+    413: N_("Too large"),
+    415: N_("Unknown kind of content"),
+    422: N_("Not valid"),
+    429: N_("Too many requests"),
+    500: N_("Something went wrong"),
+    503: N_("Not available now"),
+}
+
+
+def translated(message: str, params: dict[str, Any] | None = None) -> str:
+    """A message of the rules in the reader's language."""
+    said = gettext(message)
+    return said % params if params else said
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str = "",
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem answer; ``errors`` lists field and message."""
+    body: dict[str, Any] = {
+        "type": f"urn:intreccio:problem:{code}",
+        "title": gettext(TITLES.get(status, HTTPStatus(status).phrase)),
+        "status": status,
+        "detail": detail or gettext(TITLES.get(status, HTTPStatus(status).phrase)),
+        "instance": request.path,
+        "code": code,
+        "errors": errors or [],
+    }
+    answer = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    answer.headers.update(headers or {})
+    if status == 401:
+        answer.headers.setdefault("WWW-Authenticate", "Bearer")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def of(error: DomainError) -> Response:
+    """The problem of a refusal by the rules."""
+    errors = [
+        {"field": field, "message": translated(message, params)}
+        for field, message, params in error.errors
+        if field
+    ]
+    return problem(error.status, error.code, translated(error.message, error.params), errors)
+
+
+def for_programs() -> bool:
+    """Whether the request came from a program: the API, or whoever asks for JSON."""
+    if request.path.startswith(("/api/", "/hsds/", "/status")):
+        return True
+    best = request.accept_mimetypes.best_match(("text/html", "application/json"))
+    return best == "application/json"
+
+
+def page(status: int, detail: str) -> Response:
+    """The page that a person sees."""
+    title = gettext(TITLES.get(status, TITLES[500]))
+    return Response(render_template("problem.html", title=title, detail=detail, status=status),
+                    status, content_type="text/html; charset=utf-8")  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Handle every error of the application, once."""
+
+    @app.errorhandler(DomainError)
+    def _refused(error: DomainError) -> Any:
+        web.rollback()
+        if for_programs():
+            return of(error)
+        if isinstance(error, Unauthorized):
+            return redirect(url_for("AuthDBView.login", next=request.full_path))
+        return page(error.status, translated(error.message, error.params))
+
+    @app.errorhandler(ValidationError)
+    def _invalid(error: ValidationError) -> Any:
+        return _refused(Invalid.many(errors_of(error)))
+
+    @app.errorhandler(StaleDataError)
+    def _stale(error: StaleDataError) -> Any:
+        return _refused(ChangedMeanwhile())
+
+    @app.errorhandler(DataError)
+    def _unfit(error: DataError) -> Any:
+        current_app.logger.warning("a value reached the database that no check refused: %s", error)
+        return _refused(Invalid())
+
+    @app.errorhandler(UnicodeDecodeError)
+    def _undecodable(error: UnicodeDecodeError) -> Any:
+        return _refused(BadRequest())
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        web.rollback()
+        status = error.code or 500
+        if status < 400:
+            return error
+        kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+        if for_programs():
+            if status == 429:
+                return problem(429, "too-many", translated(TooMany.message), headers=kept)
+            code = HTTPStatus(status).phrase.lower().replace(" ", "-")
+            return problem(status, code, headers=kept)
+        return page(status, gettext(TITLES.get(status, TITLES[500])))
+
+    @app.errorhandler(Exception)
+    def _unforeseen(error: Exception) -> Any:
+        web.rollback()
+        current_app.logger.exception("unforeseen error at %s", request.path)
+        return _http(InternalServerError())

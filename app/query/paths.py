@@ -1,0 +1,144 @@
+"""From a declared name such as ``slot.workshop.title`` to a column, its joins and its group."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, literal
+from sqlalchemy import inspect as inspect_
+
+from app import permissions
+from app.sealed import Encrypted
+from app.transaction import Principal
+
+# What a row is called in lists of choices: its ``label_columns`` in one text.
+LABEL = "label"
+
+
+@dataclass(frozen=True)
+class Path:
+    """A column reached from a table over to-one relationships."""
+
+    name: str
+    model: type[Any]
+    relations: tuple[str, ...]
+    target: type[Any]
+    column: str
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Label, group and help text of the column; a label has those of what leads to it."""
+        if self.column != LABEL:
+            return _info(self.target, self.column)
+        if not self.relations:
+            return {"label": "", "group": "public", "help": ""}
+        owner = self.model
+        for relation in self.relations[:-1]:
+            owner = related(owner, relation)
+        return _info(owner, foreign_key(owner, self.relations[-1]))
+
+    @property
+    def type(self) -> Any:
+        """The column's SQL type."""
+        if self.column == LABEL:
+            return String()
+        return inspect_(self.target).columns[self.column].type
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the column is ciphertext."""
+        return isinstance(self.type, Encrypted)
+
+    def readable_by(self, principal: Principal) -> bool:
+        """Whether the seat may read every column on the way."""
+        model = self.model
+        for relation in self.relations:
+            if not _readable(principal, model, _info(model, foreign_key(model, relation))):
+                return False
+            model = related(model, relation)
+        if self.column == LABEL:
+            groups = [_info(model, c)["group"] for c in label_columns(model)]
+            return all(_readable(principal, model, {"group": g}) for g in groups)
+        return _readable(principal, model, _info(model, self.column))
+
+    def expression(self, entity: Any) -> ColumnElement[Any]:
+        """The SQL of the column on an entity or alias of its table."""
+        if self.column == LABEL:
+            return label_of(self.target, entity)
+        found: ColumnElement[Any] = getattr(entity, self.column)
+        return found
+
+
+def _readable(principal: Principal, model: type[Any], info: dict[str, Any]) -> bool:
+    if principal.kind == "system":
+        return True
+    resource = permissions.NAMES.get(model, "")
+    return info["group"] in permissions.readable(principal.kind, resource, principal.care)
+
+
+def _info(model: type[Any], column: str) -> dict[str, Any]:
+    found = inspect_(model).columns[column].info
+    return found or {"label": column.replace("_", " "), "group": "internal", "help": ""}
+
+
+@lru_cache(maxsize=4096)
+def path(model: type[Any], name: str) -> Path:
+    """The path of a declared name. Raises KeyError where there is none."""
+    *relations, column = name.split(".")
+    target = model
+    for relation in relations:
+        target = related(target, relation)
+    if column != LABEL and column not in inspect_(target).columns:
+        raise KeyError(name)
+    return Path(name, model, tuple(relations), target, column)
+
+
+def related(model: type[Any], relation: str) -> type[Any]:
+    """The class at the other end of a to-one relationship. Raises KeyError."""
+    found = inspect_(model).relationships[relation]
+    if found.uselist:
+        raise KeyError(relation)
+    result: type[Any] = found.mapper.class_
+    return result
+
+
+def foreign_key(model: type[Any], relation: str) -> str:
+    """The attribute that holds a to-one relationship's key."""
+    mapper = inspect_(model)
+    local = next(iter(mapper.relationships[relation].local_columns))
+    for pair in mapper.relationships[relation].local_remote_pairs or ():
+        local = pair[0]
+    return str(mapper.get_property_by_column(local).key)
+
+
+@lru_cache(maxsize=512)
+def relation_of(model: type[Any], column: str) -> str | None:
+    """The to-one relationship that a foreign-key attribute belongs to, if any."""
+    for relation in inspect_(model).relationships:
+        if relation.uselist:
+            continue
+        if foreign_key(model, relation.key) == column:
+            return str(relation.key)
+    return None
+
+
+@lru_cache(maxsize=256)
+def label_columns(model: type[Any]) -> tuple[str, ...]:
+    """The plain columns that a row's label is made of."""
+    columns = inspect_(model).columns
+    wanted = getattr(model, "label_columns", None) or ("name", "username")
+    return tuple(c for c in wanted if c in columns) or ("id",)
+
+
+def label_of(model: type[Any], entity: Any) -> ColumnElement[Any]:
+    """A row's label as SQL."""
+    columns = [cast(getattr(entity, c), String) for c in label_columns(model)]
+    if len(columns) == 1:
+        return columns[0]
+    return func.concat_ws(literal(" "), *columns)
+
+
+def paths(model: type[Any], names: Iterable[str], principal: Principal) -> list[Path]:
+    """The declared columns that the principal may read, in order."""
+    return [p for p in (path(model, n) for n in names) if p.readable_by(principal)]

@@ -1,0 +1,79 @@
+"""From the text of an address to a value of a column's type."""
+
+import uuid
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    Numeric,
+    String,
+    Time,
+    Uuid,
+)
+
+BIGINT = 2**63
+
+
+def parse(type_: Any, text: Any) -> Any:
+    """The value of a text for a column's type. Raises ValueError."""
+    if isinstance(text, str) and "\x00" in text:
+        raise ValueError("NUL")
+    if isinstance(type_, Boolean):
+        return _boolean(text)
+    if isinstance(type_, Integer):
+        return _integer(text)
+    if isinstance(type_, Numeric):
+        return _decimal(text)
+    if isinstance(type_, DateTime):
+        return _instant(str(text))
+    if isinstance(type_, Date):
+        return date.fromisoformat(str(text))
+    if isinstance(type_, Time):
+        return time.fromisoformat(str(text))
+    if isinstance(type_, Uuid):
+        return uuid.UUID(str(text))
+    if isinstance(type_, Enum):
+        if text not in type_.enums:
+            raise ValueError(text)
+        return text
+    if isinstance(type_, String):
+        return str(text)
+    raise ValueError(f"columns of {type_} are not compared")
+
+
+def _boolean(text: Any) -> bool:
+    known = {"true": True, "1": True, "false": False, "0": False}
+    try:
+        return known[str(text).lower()]
+    except KeyError:
+        raise ValueError(text) from None
+
+
+def _integer(text: Any) -> int:
+    if isinstance(text, bool) or len(str(text)) > 20:
+        raise ValueError(text)
+    number = int(str(text))
+    if not -BIGINT <= number < BIGINT:
+        raise ValueError(text)
+    return number
+
+
+def _decimal(text: Any) -> Decimal:
+    try:
+        number = Decimal(str(text))
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not number.is_finite() or abs(number) > Decimal(10) ** 12:
+        raise ValueError(text)
+    return number
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

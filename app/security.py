@@ -1,0 +1,242 @@
+"""Who is asking: accounts, tokens and seats, on Flask-AppBuilder's security manager."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request, session
+from flask_appbuilder.const import AUTH_DB
+from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
+from flask_appbuilder.security.sqla.models import assoc_permissionview_role as role_permissions
+from flask_jwt_extended import get_jwt, verify_jwt_in_request
+from flask_limiter import Limiter
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from wtforms import ValidationError as CsrfInvalid
+
+from app import clock, permissions
+from app.errors import N_, Forbidden, Unauthorized
+from app.extensions import limiter
+from app.models import Account, Alliance, Organization, Seat
+from app.transaction import PUBLIC, Principal, ScopedSession, system, web
+
+# Flask-AppBuilder's own, for accounts and roles, used nowhere else.
+accounts = scoped_session(
+    sessionmaker(class_=ScopedSession, info={"principal": system("accounts")})
+)
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+class SecurityManager(FabSecurityManager):
+    """Permissions of the seat that the request acts under; a session of its own."""
+
+    user_model = Account
+
+    @property
+    def session(self) -> Any:
+        return accounts
+
+    def create_limiter(self, app: Flask) -> Limiter:
+        return limiter
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the active seat holds the permission; a menu entry asks for its list."""
+        verb = "can_list" if permission_name == "menu_access" else permission_name
+        return (verb, view_name) in seat_permissions()
+
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        return False
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        return {name for name in menu_names or [] if self.has_access("menu_access", name)}
+
+    @staticmethod
+    def before_request() -> None:
+        g.user = current_user
+
+
+def seat_permissions() -> frozenset[tuple[str, str]]:
+    """The (permission, resource) pairs of the request's seat."""
+    found = g.get("permissions")
+    return found if found is not None else _granted("public", None)
+
+
+def _granted(kind: str, narrowed: list[list[str]] | None) -> frozenset[tuple[str, str]]:
+    base = frozenset(permissions.permissions(kind))
+    if narrowed is None:
+        return base
+    return base & {(permission, view) for permission, view in narrowed}
+
+
+# ---------------------------------------------------------------- the request's principal
+
+
+def identify() -> None:
+    """Set the request's principal from its token or its session; nobody's is the public's."""
+    g.principal, g.permissions, g.seats = PUBLIC, _granted("public", None), ()
+    g.by_cookie = False
+    g.user = current_user
+    if request.endpoint in ("static", None) or request.path.startswith("/static/"):
+        _scope(PUBLIC)
+        return
+    if "Authorization" in request.headers:
+        verify_jwt_in_request()
+        claims = get_jwt()
+        _enter(_integer(claims.get("sub")), _integer(claims.get("seat")), claims.get("ver"))
+    elif current_user.is_authenticated:
+        g.by_cookie = True
+        _enter(int(current_user.get_id()), session.get("seat"), session.get("version"))
+    _scope(g.principal)
+
+
+def _scope(principal: Principal) -> None:
+    web.remove()
+    web().info["principal"] = principal
+
+
+def _integer(value: Any) -> int | None:
+    return int(value) if str(value or "").isdigit() else None
+
+
+def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
+    """Take the seat, if the account still holds it. Raises Unauthorized."""
+    rows = seats_of(user_id) if user_id is not None else []
+    if not rows or rows[0].token_version != version:
+        session.pop("seat", None)
+        if g.by_cookie:
+            g.by_cookie = False
+            return
+        raise Unauthorized()
+    chosen = next((row for row in rows if row.Seat is not None and row.Seat.id == seat_id), None)
+    if chosen is None and not g.by_cookie:
+        raise Unauthorized()
+    chosen = chosen or first_seat(rows)
+    g.seats = tuple(row for row in rows if row.Seat is not None)
+    if chosen is None:
+        return
+    g.seat = chosen
+    g.principal = Principal(
+        chosen.Seat.kind,
+        user_id=user_id,
+        seat_id=chosen.Seat.id,
+        alliance_id=chosen.Seat.alliance_id,
+        organization_id=chosen.Seat.organization_id,
+        role_id=chosen.Seat.role_id,
+        care=chosen.Seat.care,
+        name=f"{chosen.first_name} {chosen.last_name}",
+    )
+    g.permissions = _granted(chosen.Seat.kind, chosen.narrowed if chosen.Seat.role_id else None)
+    if g.by_cookie:
+        session["seat"] = chosen.Seat.id
+
+
+def first_seat(rows: list[Any]) -> Any | None:
+    """The seat a person sits down on first: one of work before the citizen's."""
+    held = [row for row in rows if row.Seat is not None]
+    held.sort(key=lambda row: (row.Seat.kind == "citizen", row.Seat.id))
+    return held[0] if held else None
+
+
+def seats_of(user_id: int) -> list[Any]:
+    """An active account with its active seats: one row each, or one without a seat."""
+    narrowed = (
+        select(func.json_agg(func.json_build_array(Permission.name, ViewMenu.name)))
+        .select_from(role_permissions)
+        .join(PermissionView, PermissionView.id == role_permissions.c.permission_view_id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(role_permissions.c.role_id == Seat.role_id)
+        .correlate(Seat)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            Account.token_version,
+            Account.first_name,
+            Account.last_name,
+            Seat,
+            func.coalesce(narrowed, func.json_build_array()).label("narrowed"),
+            Organization.name.label("organization"),
+            Alliance.name.label("alliance"),
+            Alliance.slug.label("slug"),
+        )
+        .select_from(Account)
+        .outerjoin(Seat, (Seat.user_id == Account.id) & Seat.active)
+        .outerjoin(Organization, Organization.id == Seat.organization_id)
+        .outerjoin(Alliance, Alliance.id == Seat.alliance_id)
+        .where(Account.id == user_id, Account.active)
+        .order_by(Seat.id)
+    )
+    found = list(accounts.execute(statement).all())
+    accounts.expunge_all()
+    accounts.rollback()
+    return found
+
+
+def require(verb: str, resource: str) -> None:
+    """Raise Unauthorized or Forbidden unless the seat holds the verb."""
+    if (f"can_{verb}", resource) not in seat_permissions():
+        raise Forbidden() if g.principal.user_id else Unauthorized()
+
+
+def require_csrf() -> None:
+    """A cookie that a foreign page may send must come with the token that it cannot read."""
+    if not g.by_cookie or request.method in SAFE_METHODS:
+        return
+    if not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken"))
+    except (CsrfInvalid, CSRFError):
+        raise Forbidden(N_("The page is too old. Please load it again.")) from None
+
+
+# ---------------------------------------------------------------- signing in and out
+
+
+def sign_in(username: str, password: str) -> Account | None:
+    """The account, if the password is its; the same work is done when there is none."""
+    manager = cast(Any, current_app).appbuilder.sm
+    found = manager.auth_user_db(username, password)
+    return cast("Account | None", found)
+
+
+def start_session(account: Account) -> None:
+    """Begin a session of the browser, under a new identifier."""
+    session.clear()
+    session["version"] = account.token_version
+    session["locale"] = account.locale
+
+
+def choose_seat(seat_id: int) -> None:
+    """Act under another of one's seats. Raises Forbidden for somebody else's."""
+    if seat_id not in {row.Seat.id for row in g.get("seats", ())}:
+        raise Forbidden()
+    session["seat"] = seat_id
+
+
+def configure(app: Flask, engine: Engine) -> None:
+    """Bind the sessions to the database and the requests to their principals."""
+    for registry in (web, accounts):
+        registry.remove()
+        registry.configure(bind=engine)
+    app.config["AUTH_TYPE"] = AUTH_DB
+
+    @app.teardown_appcontext
+    def _remove_sessions(_: BaseException | None) -> None:
+        web.remove()
+        accounts.remove()
+
+
+def moment() -> datetime:
+    """The instant that the request is judged at: one for all of its rules."""
+    if "moment" not in g:
+        g.moment = clock.now()
+    return cast(datetime, g.moment)
+
+
+def db() -> Session:
+    """The request's session, under its principal's policy."""
+    return web()

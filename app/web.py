@@ -1,0 +1,108 @@
+"""The Flask application: settings, extensions, screens, API and portal put together."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, g, request, session
+from flask_appbuilder import AppBuilder
+from flask_babel import get_locale
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import api, database, portal, problems, scope, sealed, security, views
+from app.extensions import csrf, limiter
+from app.permissions import NAMES
+
+LANGUAGES = {
+    "it": {"flag": "it", "name": "Italiano"},
+    "en": {"flag": "gb", "name": "English"},
+}
+LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+def make_engine(url: str) -> Engine:
+    """The engine of a web worker or of the jobs."""
+    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+
+
+def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
+    """The application on its database."""
+    settings = settings or config.load()
+    sealed.configure(settings.data_key)
+    configure_mappers()
+    scope.criteria("public")
+    app = Flask("app", template_folder="templates", static_folder="static")
+    app.config.update(_flask_settings(settings))
+    app.extensions["settings"] = settings
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    with app.app_context():
+        security.configure(app, engine or make_engine(database.url_of(settings)))
+        app.before_request(security.identify)
+        appbuilder = AppBuilder(
+            app,
+            security.web,
+            security_manager_class=security.SecurityManager,
+            indexview=views.HomeView,
+            base_template="appbuilder/baselayout.html",
+        )
+        app.extensions["babel"].locale_selector = choose_locale
+        problems.register(app)
+        api.register(appbuilder)
+        views.register(appbuilder)
+        portal.register(app)
+    app.after_request(_headers)
+    app.jinja_env.globals.update(languages=LANGUAGES, current_locale=get_locale, resources=NAMES)
+    return app
+
+
+def _flask_settings(settings: config.Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "JWT_SECRET_KEY": settings.secret_key,
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=30),
+        "JWT_REFRESH_TOKEN_EXPIRES": timedelta(days=7),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": settings.production,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": settings.language,
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Rome",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "LANGUAGES": LANGUAGES,
+        "APP_NAME": "Intreccio",
+        "FAB_CREATE_DB": False,
+        "FAB_UPDATE_PERMS": False,
+        "FAB_ADD_SECURITY_VIEWS": False,
+        "FAB_ADD_SECURITY_API": False,
+        "FAB_API_SWAGGER_UI": False,
+        "FAB_API_MAX_PAGE_SIZE": 100,
+        "FAB_API_SHOW_STACKTRACE": False,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "JSON_SORT_KEYS": False,
+    }
+
+
+def choose_locale() -> str:
+    """The reader's language: asked for, chosen before, sent by the browser, Italian."""
+    asked = request.args.get("_l_") or session.get("locale")
+    if request.path.startswith("/api/"):
+        asked = request.accept_languages.best_match(LANGUAGES) or asked
+    return asked if asked in LANGUAGES else "it"
+
+
+def _headers(answer: Response) -> Response:
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
+    answer.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    if g.get("principal") is not None and g.principal.user_id is not None:
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
