@@ -85,7 +85,7 @@ def reveal(hidden: str) -> str:
 # ---------------------------------------------------------------- who is written to
 
 
-def family(system: Session, application: Application, person_email: str | None) -> str | None:
+def family(application: Application, person_email: str | None) -> str | None:
     """Where a family is written to, or None: then the desk tells them.
 
     The account counts only where the family itself sent the application: at the desk and in

@@ -1,0 +1,371 @@
+"""Enrolments: taking a place, waiting for one, giving it up (DESIGN section 4).
+
+One person in one slot. Who is first is settled by the number that the slot gives out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import (
+    N_,
+    Conflict,
+    DomainError,
+    Invalid,
+    NoFreePlace,
+    NotFound,
+    OfferExpired,
+    Overlaps,
+    PlacesTaken,
+    WrongState,
+)
+from app.models import Application, Enrollment, Person, Slot
+from app.operations import eligibility, letters, outbox, queues, states
+from app.operations.constraints import UNKNOWN, explained
+from app.operations.locks import Locks, holding
+from app.transaction import elevated
+
+REASON = N_("Please give the reason.")
+IS_OVER = N_("This slot is over.")
+
+
+# ---------------------------------------------------------------- taking a place
+
+
+def enrol(
+    db: Session,
+    *,
+    application: Application,
+    person: Person,
+    slot: Slot,
+    reduced: bool = False,
+    now: datetime,
+) -> Enrollment:
+    """Give the person a free place, or the next number on the waiting list.
+
+    Raises WindowClosed, WrongAge, AlreadyEnrolled, Overlaps, Invalid.
+    """
+    with elevated(db, "take a place") as system, system.begin_nested():
+        wish = draft(system, application.id, person_id=person.id, slot_id=slot.id, reduced=reduced)
+        enrol_all(system, [("", wish.id)], now=now)
+        made = wish.id
+    return again(db, made)
+
+
+def draft(
+    system: Session,
+    application_id: int,
+    *,
+    person_id: int,
+    slot_id: int,
+    reduced: bool = False,
+    position: int | None = None,
+) -> Enrollment:
+    """A wish that nothing has been decided on yet. Raises Invalid for rows of elsewhere."""
+    application = system.get(Application, application_id)
+    person, slot = system.get(Person, person_id), system.get(Slot, slot_id)
+    if application is None:
+        raise NotFound
+    if person is None or person.alliance_id != application.alliance_id:
+        raise Invalid(UNKNOWN, field="person_id")
+    if slot is None or slot.alliance_id != application.alliance_id:
+        raise Invalid(UNKNOWN, field="slot_id")
+    wish = Enrollment(
+        alliance_id=application.alliance_id,
+        application=application,
+        person=person,
+        slot=slot,
+        span=slot.span,
+        reduced=reduced,
+        position=position,
+    )
+    system.add(wish)
+    system.flush()
+    return wish
+
+
+def enrol_all(
+    system: Session, wishes: Sequence[tuple[str, int]], *, now: datetime
+) -> list[Enrollment]:
+    """Decide on several drafts at once: all of them, or none.
+
+    Each comes with the name of the field that a refusal is about. All that can be said
+    against them before places are taken is said together.
+    """
+    found = [(name, system.get_one(Enrollment, wish)) for name, wish in wishes]
+    refusals: list[DomainError] = []
+    for name, wish in found:
+        try:
+            eligibility.require(wish, now=now)
+        except DomainError as refusal:
+            refusals.append(refusal.under(name) if name else refusal)
+    if refusals:
+        refusals[0].errors = [error for refusal in refusals for error in refusal.errors]
+        raise refusals[0]
+    # Slots are taken in the order of their numbers, a slot's queue in that of the wishes.
+    in_order = sorted(found, key=lambda named: named[1].slot_id)
+    persons = frozenset(wish.person_id for _, wish in found)
+
+    def take(locks: Locks) -> None:
+        for name, wish in in_order:
+            try:
+                _take(system, wish, locks, now)
+            except DomainError as refusal:
+                raise refusal.under(name) if name else refusal from None
+
+    holding(system, Locks(persons), take)
+    return [wish for _, wish in found]
+
+
+def _take(system: Session, wish: Enrollment, locks: Locks, now: datetime) -> None:
+    states.move(system, wish, "submitted", because="", now=now)
+    if wish.slot.workshop.allocation == "ranking":
+        return  # Decided when the ranking is drawn up.
+    # The slot may have been moved since the wish was written down.
+    wish.span = wish.slot.span
+    turn = queues.join_queue(system, wish.slot_id)
+    wish.queue_no = turn.number
+    states.move(system, wish, "placed" if turn.placed else "waiting", because="", now=now)
+    with explained():
+        system.flush()
+    if not turn.placed and turn.free:
+        queues.promote(system, wish.slot_id, locks, now=now, newcomer=wish.id)
+
+
+# ---------------------------------------------------------------- giving it up
+
+
+def cancel(db: Session, enrollment: Enrollment, *, reason: str = "", now: datetime) -> Enrollment:
+    """The family gives the place, or its wish, up; whoever is next is offered it at once."""
+    return _leave(db, enrollment, "cancelled", reason, now)
+
+
+def decline(db: Session, enrollment: Enrollment, *, now: datetime) -> Enrollment:
+    """The family does not want the place that it was offered."""
+    return _leave(db, enrollment, "declined", "", now)
+
+
+def refuse(db: Session, enrollment: Enrollment, *, reason: str, now: datetime) -> Enrollment:
+    """Staff end an enrolment, with the reasons that Law 241/1990 (art. 3) asks for."""
+    return _leave(db, enrollment, "refused", require_reason(reason), now)
+
+
+def _leave(db: Session, enrollment: Enrollment, to: str, reason: str, now: datetime) -> Enrollment:
+    with elevated(db, "give up a place") as system:
+        _give_up(system, enrollment.id, to, reason=reason, now=now)
+    return again(db, enrollment.id)
+
+
+def _give_up(system: Session, enrollment_id: int, to: str, *, reason: str, now: datetime) -> None:
+    def work(locks: Locks) -> None:
+        row = fresh(system, enrollment_id)
+        before = row.status
+        row.offer_expires_at = None
+        row.reason = reason or row.reason
+        states.move(system, row, to, because=reason, now=now)
+        if to in outbox.KINDS:  # Who declines an offer has the answer on the screen.
+            letters.write(system, to, row, now=now, reason=reason or None)
+        if before == "waiting":
+            queues.count(system, row.slot_id, waiting=-1)
+        if before in queues.HOLDING:
+            queues.count(system, row.slot_id, taken=-1)
+            system.flush()
+            locks.require(more := queues.concerned(system, row))
+            for slot_id in sorted(more.slots):
+                queues.promote(system, slot_id, locks, now=now)
+
+    holding(system, queues.concerned(system, fresh(system, enrollment_id)), work)
+
+
+# ---------------------------------------------------------------- offers of a place
+
+
+def accept(db: Session, enrollment: Enrollment, *, now: datetime) -> Enrollment:
+    """The family takes the place that it was offered. Raises OfferExpired, WrongState."""
+    with elevated(db, "accept a place") as system:
+
+        def work(locks: Locks) -> None:
+            row = fresh(system, enrollment.id)
+            if row.status != "offered":
+                raise WrongState(field="status")
+            if row.offer_expires_at is not None and row.offer_expires_at <= now:
+                raise OfferExpired(field="status")
+            row.offer_expires_at = None
+            states.move(system, row, "placed", because="", now=now)
+            letters.write(system, "placed", row, now=now)
+
+        holding(system, _own(enrollment), work)
+    return again(db, enrollment.id)
+
+
+def offer(
+    db: Session, enrollment: Enrollment, *, reason: str, add_place: bool = False, now: datetime
+) -> Enrollment:
+    """Staff offer a place out of turn, and say why; with ``add_place``, one more than there were.
+
+    A freed place is offered to whoever is next at once, so there is mostly none left to give.
+    Raises NoFreePlace, Overlaps, WrongState.
+    """
+    because = require_reason(reason)
+    with elevated(db, "offer a place out of turn") as system:
+
+        def work(locks: Locks) -> None:
+            row, slot = fresh(system, enrollment.id), queues.fresh(system, enrollment.slot_id)
+            if row.status != "waiting":
+                raise WrongState(field="status")
+            if queues.ends(slot) <= now:
+                raise Conflict(IS_OVER, field="slot_id")
+            blocked = queues.held_elsewhere()
+            if system.scalar(select(blocked).where(Enrollment.id == row.id)):
+                raise Overlaps(field="slot_id")
+            if slot.free <= 0 and not add_place:
+                raise NoFreePlace(field="slot_id")
+            if slot.free <= 0:
+                queues.count(system, slot.id, places=1)
+            queues.offer_place(system, row, slot, because=because, now=now)
+
+        holding(system, _own(enrollment), work)
+    return again(db, enrollment.id)
+
+
+def promote_next(db: Session, slot: Slot, *, now: datetime) -> list[Enrollment]:
+    """Offer what is free in the slot to whoever is next. Returns those who were offered one."""
+    with elevated(db, "promotion") as system:
+        locks = Locks(slots=frozenset({slot.id})) | queues.waiting_in(system, {slot.id})
+        found = holding(system, locks, lambda held: queues.promote(system, slot.id, held, now=now))
+        promoted = [enrollment.id for enrollment in found]
+    return [row for made in promoted if (row := db.get(Enrollment, made)) is not None]
+
+
+def due_offers(db: Session, *, now: datetime) -> list[int]:
+    """The numbers of the offers whose time has passed, the longest overdue first."""
+    due = (
+        select(Enrollment.id)
+        .where(Enrollment.status == "offered", Enrollment.offer_expires_at <= now)
+        .order_by(Enrollment.offer_expires_at, Enrollment.id)
+    )
+    return list(db.scalars(due))
+
+
+def expire(db: Session, enrollment_id: int, *, now: datetime) -> bool:
+    """End one offer whose time has passed; the place goes to whoever is next.
+
+    Returns False if somebody was faster: the family that accepted, or another process.
+    """
+    with elevated(db, "an offer expires") as system:
+        row = fresh(system, enrollment_id)
+        overdue = row.offer_expires_at is not None and row.offer_expires_at <= now
+        if row.status != "offered" or not overdue:
+            return False
+        try:
+            _give_up(system, enrollment_id, "expired", reason="", now=now)
+        except WrongState:
+            return False
+    return True
+
+
+def expire_offers(db: Session, *, now: datetime) -> int:
+    """End all offers whose time has passed. A job had better take one a transaction."""
+    return sum(expire(db, enrollment_id, now=now) for enrollment_id in due_offers(db, now=now))
+
+
+# ---------------------------------------------------------------- capacity
+
+
+def change_places(db: Session, slot: Slot, *, places: int, now: datetime) -> Slot:
+    """Set the number of places; more of them are offered to the queue in the same transaction.
+
+    Raises PlacesTaken below what is taken.
+    """
+    if places < 0:
+        raise Invalid(field="places")
+    with elevated(db, "change the places") as system:
+        locks = Locks(slots=frozenset({slot.id})) | queues.waiting_in(system, {slot.id})
+
+        def work(locks: Locks) -> None:
+            row = queues.fresh(system, slot.id)
+            if places < row.places_taken:
+                raise PlacesTaken(field="places", taken=row.places_taken)
+            row.places = places
+            system.flush()
+            queues.promote(system, slot.id, locks, now=now)
+
+        holding(system, locks, work)
+    return queues.fresh(db, slot.id)
+
+
+# ---------------------------------------------------------------- why
+
+
+@dataclass(frozen=True)
+class Why:
+    """A message of the catalogue and what it is filled with."""
+
+    message: str
+    params: dict[str, Any]
+
+
+WAITING = N_("All %(places)s places are taken; %(before)s are before this one in the queue.")
+NEXT = N_("All %(places)s places are taken; this one is the next in the queue.")
+STANDS_IN_THE_WAY = N_(
+    "A place is free, but this person holds another place at the same time: once that one is"
+    " given up, this one is offered."
+)
+BEGUN = N_("The slot has begun; free places are offered by the office only.")
+OFFERED = N_("A place is offered until %(until)s.")
+DECIDED = {
+    "draft": N_("The application has not been sent yet."),
+    "submitted": N_("The places are given by ranking after the enrolments close."),
+    "placed": N_("The place is assured."),
+    "declined": N_("The family did not want the place."),
+    "expired": N_("The place was offered and not accepted in time."),
+    "cancelled": N_("The family gave the place up."),
+    "refused": N_("Refused: %(reason)s"),
+}
+
+
+def why(db: Session, enrollment: Enrollment, *, now: datetime) -> Why:
+    """Why an enrolment stands as it does: what the office answers on the telephone."""
+    with elevated(db, "the place in the queue") as system:
+        row, slot = fresh(system, enrollment.id), queues.fresh(system, enrollment.slot_id)
+        if row.status == "offered" and row.offer_expires_at is not None:
+            return Why(OFFERED, {"until": row.offer_expires_at})
+        if row.status != "waiting":
+            return Why(DECIDED[row.status], {"reason": row.reason or ""})
+        if queues.begins(slot) <= now:
+            return Why(BEGUN, {})
+        if slot.free > 0:
+            return Why(STANDS_IN_THE_WAY, {})
+        before = letters.before(system, row)
+        return Why(WAITING if before else NEXT, {"places": slot.places, "before": before})
+
+
+# ---------------------------------------------------------------- shared
+
+
+def require_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises Invalid if there is none."""
+    if not reason.strip():
+        raise Invalid(REASON, field="reason")
+    return reason.strip()
+
+
+def fresh(system: Session, enrollment_id: int) -> Enrollment:
+    """The enrolment as it stands now. Raises NotFound."""
+    row = system.get(Enrollment, enrollment_id, populate_existing=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def again(db: Session, enrollment_id: int) -> Enrollment:
+    """The enrolment as the caller sees it after an elevated change."""
+    return fresh(db, enrollment_id)
+
+
+def _own(enrollment: Enrollment) -> Locks:
+    return Locks(frozenset({enrollment.person_id}), frozenset({enrollment.slot_id}))
