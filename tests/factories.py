@@ -18,7 +18,7 @@ from app.demo import people
 from app.demo.people import AccountFactory, Rows, into
 from app.municipalities import of_lodi
 from app.operations.receipts import receipt_code
-from app.operations.seasons import school_year_of
+from app.operations.seasons import school_year_label, school_year_of
 
 __all__ = ["AccountFactory", "into"]
 
@@ -352,7 +352,7 @@ class SeasonFactory(TenantRows):
     alliance = SubFactory(AllianceFactory)
     title = Sequence(lambda n: f"Stagione {n}")
     kind = "school_year"
-    school_year = LazyAttribute(lambda s: f"{s.year}/{(s.year + 1) % 100:02d}")
+    school_year = LazyAttribute(lambda s: school_year_label(s.year))
     # A season starts once a kind and alliance: each of these begins on a day of its own.
     starts_on = Sequence(lambda n: clock.today() - timedelta(days=n % 200))
     ends_on = in_days(100)

@@ -25,20 +25,31 @@ class AllianceFacts:
     name_en: str
     rite: str
     subdivision: str
+    territory: str
+    office: str
     lead: str
 
 
 # Nearly all of the province lies in the diocese of Lodi, which follows the Roman rite; the
 # second territory belongs to that of Milan, Ambrosian but for a few parishes.
 LODI = AllianceFacts(
-    "lodi", "Alleanza locale LABOR", "LABOR local alliance", "roman", "LO", "azienda-consortile"
+    "lodi",
+    "Alleanza locale LABOR",
+    "LABOR local alliance",
+    rite="roman",
+    subdivision="LO",
+    territory="Ambito distrettuale di Lodi",
+    office="Ufficio di Piano",
+    lead="azienda-consortile",
 )
 MILANO = AllianceFacts(
     "sud-sud-est-milano",
     "Alleanza locale Sud-Sud Est Milano",
     "Sud-Sud Est Milano local alliance",
-    "ambrosian",
-    "MI",
-    "spazio-aperto-servizi",
+    rite="ambrosian",
+    subdivision="MI",
+    territory="Distretto 2 e Distretto Sud Visconteo",
+    office="Segreteria dell'alleanza",
+    lead="spazio-aperto-servizi",
 )
 ALLIANCES = (LODI, MILANO)

@@ -59,6 +59,11 @@ def school_year_of(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def school_year_label(year: int) -> str:
+    """How a school year is written: 2026/27."""
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
 def school_year(year: int, school: School = "primaria") -> tuple[date, date]:
     """First and last day of lessons: 12 September to 8 June, infanzia 5 September to 30 June.
 
@@ -121,9 +126,11 @@ def propose(year: int, rite: Rite, subdivision: str) -> list[Proposal]:
 
     A holiday on a Sunday closes nothing and is left out.
     """
-    label = f"{year}/{(year + 1) % 100:02d}"
+    label = school_year_label(year)
     seasons = [
-        Proposal("school_year", *school_year(year), f"Anno scolastico {label}", f"School {label}"),
+        Proposal(
+            "school_year", *school_year(year), f"Anno scolastico {label}", f"School year {label}"
+        ),
         Proposal("christmas", *christmas(year), f"Natale {year}", f"Christmas {year}"),
         Proposal(
             "carnival", *carnival(year, rite), f"Carnevale {year + 1}", f"Carnival {year + 1}"

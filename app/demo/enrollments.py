@@ -1,0 +1,195 @@
+"""Has the invented families apply, as they would have done up to now.
+
+Every place is taken, offered and given up by the operations themselves, at moments that lie in
+the past, so that numbers, queues and histories are what the rules make of them.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import models
+from app.demo.families import Families, Family
+from app.demo.plans import Plan
+from app.demo.workshops import Programme
+from app.operations import enrollments, procedure
+from app.operations.receipts import receipt_code
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+# What runs around today: there each state of an enrolment is to be seen.
+STAGE = "afternoons-codogno"
+# How many families apply for a workshop, unless it is said here.
+APPLICANTS = 5
+MANY = {STAGE: 18, "playroom": 16, "online": 12, "robotics": 10, "around-today": 8}
+# Families make up their minds some days before the stories of the stage begin.
+QUIET = timedelta(days=5)
+# From here on nothing else is held at the same time.
+LATE_AFTERNOON = 16
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One submission: who wants which slots, and when it was sent."""
+
+    at: datetime
+    family: Family
+    plan: Plan
+    picks: tuple[tuple[models.Person, models.Slot], ...]
+
+
+@dataclass
+class Applicants:
+    """Who applies, and when they are taken already."""
+
+    programme: Programme
+    families: Families
+    now: datetime
+    desk: models.Account | None = None
+    busy: set[tuple[int, object, bool]] = field(default_factory=set)
+
+    def wishes(self) -> Iterator[Wish]:
+        """All submissions, workshop by workshop."""
+        for plan in self.programme.plans.values():
+            workshop = self.programme.workshops[plan.key]
+            until = self.now - (QUIET if plan.key == STAGE else HOUR)
+            until = min(until, workshop.closes_at - HOUR)
+            if plan.status != "published" or workshop.opens_at >= until:
+                continue
+            chance = random.Random(plan.key)  # the same families at every load
+            families = self.families.families[1:]
+            for number, family in enumerate(
+                chance.sample(families, min(MANY.get(plan.key, APPLICANTS), len(families)))
+            ):
+                share = (number + 0.5) / MANY.get(plan.key, APPLICANTS)
+                at = workshop.opens_at + min(share, 0.99) * (until - workshop.opens_at)
+                if picks := tuple(self._picks(family, plan, workshop, at, chance)):
+                    yield Wish(at, family, plan, picks)
+
+    def _picks(
+        self,
+        family: Family,
+        plan: Plan,
+        workshop: models.Workshop,
+        at: datetime,
+        chance: random.Random,
+    ) -> Iterator[tuple[models.Person, models.Slot]]:
+        persons = [family.parent] if plan.participants == "adults" else family.children
+        to_come = [slot for slot in workshop.slots if slot.starts_on > at.date()]
+        if not to_come:
+            return
+        first = chance.randrange(len(to_come))
+        wanted = to_come[first : first + chance.randint(2, 4)]
+        if plan.tight is not None and (tight := workshop.slots[plan.tight]) not in wanted:
+            wanted.append(tight)
+        for person in persons:
+            for slot in wanted:
+                low, high = plan.ages
+                if low <= person.age_on(slot.starts_on) <= high and self.free(person, slot):
+                    yield person, slot
+
+    def free(self, person: models.Person, slot: models.Slot) -> bool:
+        """Whether the person has nothing else then; from now on they have."""
+        late = slot.starts_at.hour >= LATE_AFTERNOON
+        days = (slot.ends_on - slot.starts_on).days + 1
+        hours = {(person.id, slot.starts_on + n * DAY, late) for n in range(days)}
+        if hours & self.busy:
+            return False
+        self.busy |= hours
+        return True
+
+
+def write(db: Session, applicants: Applicants) -> None:
+    """All applications in the order in which they came; then the stories of the stage."""
+    for wish in sorted(applicants.wishes(), key=lambda wish: wish.at):
+        submit(db, wish, applicants.desk)
+    if STAGE in applicants.programme.workshops:
+        _login_family(db, applicants)
+        _stories(db, applicants)
+
+
+def submit(db: Session, wish: Wish, desk: models.Account | None) -> models.Application:
+    """Send one application of a family: at the desk, if it has no account."""
+    application = _application(db, wish.family, wish.at, desk)
+    application.status = "submitted"
+    procedure.register(application, application.alliance, now=wish.at)
+    workshop = wish.picks[0][1].workshop
+    eldest = wish.picks[0][0]
+    for person, slot in wish.picks:
+        enrollments.enrol(
+            db,
+            application=application,
+            person=person,
+            slot=slot,
+            reduced=workshop.price_kind == "reduced" and person is not eldest,
+            now=wish.at,
+        )
+    return application
+
+
+def _application(
+    db: Session, family: Family, at: datetime, desk: models.Account | None
+) -> models.Application:
+    application = models.Application(
+        alliance=family.parent.alliance,
+        user=family.account or desk,
+        receipt=receipt_code(),
+        channel="web" if family.account else "desk",
+        contact_email=family.parent.email,
+        contact_phone=family.parent.phone,
+        created_at=at,
+    )
+    db.add(application)
+    db.flush()
+    return application
+
+
+def _login_family(db: Session, applicants: Applicants) -> None:
+    """The login's own: a child placed and waiting, and a draft that is not sent."""
+    family = applicants.families.families[0]
+    plan = applicants.programme.plans[STAGE]
+    slots = applicants.programme.workshops[STAGE].slots
+    elder, younger = family.children
+    at = applicants.now - QUIET + HOUR
+    picks = ((elder, slots[0]), (elder, slots[plan.tight]), (younger, slots[0]))
+    submit(db, Wish(at, family, plan, picks), None)
+    draft = _application(db, family, applicants.now - DAY, None)
+    for person, slot in ((elder, slots[3]), (younger, slots[3])):
+        enrollments.draft(db, draft.id, person_id=person.id, slot_id=slot.id)
+
+
+def _stories(db: Session, applicants: Applicants) -> None:
+    """What happened to the full slot's queue in the last days.
+
+    A family gives its place up; the next lets the offer pass, the one after does not want it,
+    and the fourth has not answered yet. Another was refused, and whoever was next accepted.
+    """
+    now = applicants.now
+    plan = applicants.programme.plans[STAGE]
+    slot = applicants.programme.workshops[STAGE].slots[plan.tight]
+
+    def all_in(status: str) -> list[models.Enrollment]:
+        rows = select(models.Enrollment).where(
+            models.Enrollment.slot_id == slot.id, models.Enrollment.status == status
+        )
+        return list(db.scalars(rows.order_by(models.Enrollment.queue_no)))
+
+    placed = all_in("placed")
+    hours = slot.workshop.offer_hours * HOUR
+    enrollments.cancel(
+        db, placed[0], reason="Siamo via in quei giorni.", now=now - 3 * HOUR - 2 * hours
+    )
+    enrollments.expire_offers(db, now=now - 2 * HOUR - hours)
+    enrollments.decline(db, all_in("offered")[0], now=now - 30 * HOUR)
+    enrollments.refuse(
+        db,
+        placed[1],
+        reason="Il bambino risulta già iscritto a un'attività negli stessi orari.",
+        now=now - 20 * HOUR,
+    )
+    enrollments.accept(db, all_in("offered")[-1], now=now - 10 * HOUR)

@@ -1,0 +1,39 @@
+"""Loads the demo: the real alliances and their network, and invented people in it."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import models
+from app.demo import alliances, enrollments, families, logins, network, people, services, workshops
+
+SEED = 20200330
+
+
+def load(db: Session, *, now: datetime, password: str) -> list[tuple[str, str]]:
+    """Fill an empty database, as things would stand now, and leave a full one alone.
+
+    Returns one (seat, username) a demo seat. The caller commits.
+    """
+    if db.scalar(select(models.Alliance.id).limit(1)) is None:
+        people.FAKE.seed_instance(SEED)
+        _fill(db, now, password)
+    return logins.listed()
+
+
+def _fill(db: Session, now: datetime, password: str) -> None:
+    networks = {facts.slug: network.write(db, facts, now) for facts in alliances.ALLIANCES}
+    accounts = logins.write(db, networks, password)
+    for slug, net in networks.items():
+        login = next(login for login in logins.LOGINS if login.username == "parent")
+        own = accounts[login.username] if login.alliance == slug else None
+        venues = services.write_venues(db, net)
+        services.write(db, net, venues, now)
+        programme = workshops.write(db, net, venues, now)
+        known = families.write(db, net, now, own)
+        desk = accounts["social-point"] if slug == "lodi" else None
+        enrollments.write(db, enrollments.Applicants(programme, known, now, desk))
+    # What the past would have sent has been sent: the first sender starts with nothing to do.
+    db.execute(update(models.Message).values(status="sent", sent_at=models.Message.next_at))
+    db.flush()
