@@ -1,0 +1,137 @@
+"""A message of the outbox as a mail, with its words from a template. ``smtp.py`` sends it.
+
+A mail that goes out again after a crash goes under the same Message-ID, which is made
+from the row alone, so that the family's mailbox can tell the two are one.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from babel import Locale
+from babel.dates import format_date
+from babel.dates import format_datetime as format_moment
+from babel.numbers import format_currency
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app import clock
+from app.models import Message
+from app.sealed import unseal
+
+HERE = Path(__file__).parent
+# What a payload's secrets are sealed under, see ``operations.outbox.hide``.
+SECRET = "message.secret"  # noqa: S105
+
+# Where a kind's link leads, below the address of the site; a payload's own `path` wins.
+APPLICATION = "/{alliance}/applications/{application_id}"
+REQUEST = "/{alliance}/requests/{request_id}"
+PATHS = {
+    **dict.fromkeys(
+        ("receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
+         "window_closes", "slot_tomorrow", "offer_expires"), APPLICATION,
+    ),
+    **dict.fromkeys(
+        ("request_sent", "request_answered", "request_accepted", "request_started",
+         "request_closed", "request_refused", "request_cancelled"), REQUEST,
+    ),
+    "confirm": "/{alliance}/confirm/{token}",
+    "reset": "/{alliance}/reset/{token}",
+    "invite": "/{alliance}/invitation/{token}",
+}  # fmt: skip
+
+
+def render(message: Message, *, base_url: str, sender: str) -> EmailMessage:
+    """The message as a mail, in its language: plain text, and the same words as HTML.
+
+    Raises jinja2's errors for a kind without a template or a payload without a value.
+    """
+    environment = _environment(message.locale)
+    template = environment.get_template(f"mail/{message.kind}.txt")
+    payload = {**message.payload, **_unsealed(message)}
+    values: dict[str, Any] = {
+        **payload,
+        "payload": payload,
+        "alliance": message.alliance,
+        "locale": message.locale,
+        "link": base_url + _path(message, payload),
+    }
+
+    def block(name: str) -> str:
+        return "".join(template.blocks[name](template.new_context(values))).strip()
+
+    values["subject"] = " ".join(block("subject").split())
+    values["action"] = block("action") if "action" in template.blocks else ""
+    values["parts"] = [part.strip() for part in block("body").split("\n\n") if part.strip()]
+
+    mail = EmailMessage(policy=SMTP)
+    name, address = parseaddr(sender)
+    mail["From"] = formataddr((message.alliance.name or name, address))
+    mail["To"] = message.recipient
+    mail["Subject"] = values["subject"]
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = message_id(message, address.partition("@")[2] or "localhost")
+    if message.alliance.email:
+        mail["Reply-To"] = message.alliance.email
+    mail["Content-Language"] = message.locale
+    # Nobody's holiday reply should answer a machine (RFC 3834).
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(environment.get_template("mail/layout.txt").render(values))
+    html = environment.get_template("mail/layout.html").render(values)
+    mail.add_alternative(html, subtype="html")
+    return mail
+
+
+def message_id(message: Message, domain: str) -> str:
+    """The same for the same row for ever; another one when a new table counts from one again."""
+    made = int(message.created_at.timestamp())
+    return f"<{message.alliance.slug}.{message.id}.{made}@{domain}>"
+
+
+def _unsealed(message: Message) -> dict[str, str]:
+    """The tokens and codes, which only the mail itself shows."""
+    sealed = message.payload.get("sealed") or {}
+    return {name: unseal(value, SECRET) for name, value in sealed.items()}
+
+
+def _path(message: Message, payload: dict[str, Any]) -> str:
+    path = payload.get("path") or PATHS.get(message.kind, "/{alliance}/")
+    if message.kind == "confirm" and "token" not in payload:
+        path = "/{alliance}/login"
+    values = {key: quote(str(value), safe="") for key, value in payload.items()}
+    return path.format_map({**values, "alliance": message.alliance.slug})
+
+
+@cache
+def _environment(locale: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = Translations.load(HERE / "translations", [locale])
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    # Babel's plain English is American: 12/23/26.
+    region = Locale.parse("en_GB" if locale == "en" else locale)
+
+    def day(value: str) -> str:
+        return format_date(date.fromisoformat(value[:10]), "EEEE d MMMM y", locale=region)
+
+    def moment(value: str) -> str:
+        local = datetime.fromisoformat(value).astimezone(clock.ROME)
+        return format_moment(local, "EEEE d MMMM y, HH:mm", tzinfo=clock.ROME, locale=region)
+
+    def euro(value: str) -> str:
+        return format_currency(Decimal(value), "EUR", locale=region)
+
+    environment.filters.update(day=day, moment=moment, euro=euro)
+    return environment
