@@ -14,7 +14,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause
 
 from app import policy
 from app.errors import N_, Forbidden, Invalid
@@ -72,7 +72,11 @@ def _refuse_core(statement: Any) -> None:
         elif isinstance(element, Table):
             bare.add(element.name)
         elif isinstance(element, Column):
-            bare.add(getattr(element.table, "name", ""))
+            table = element.table
+            while isinstance(table, AliasedReturnsRows):
+                table = table.element
+            if isinstance(table, Table):
+                bare.add(table.name)
         if isinstance(element, Select):
             # Not the tables that its columns come from: the columns are looked at themselves.
             omit = ("_correlate", "_correlate_except")

@@ -159,6 +159,11 @@ class ResourceApi(ModelRestApi):
         for name in {*self.list_columns, *self.show_columns, *self.filter_columns}:
             path(self.model, name)  # A declared name that leads nowhere stops the start.
 
+    def create_blueprint(self, appbuilder: Any, *args: Any, **kwargs: Any) -> Any:
+        """The routes alone: Flask-AppBuilder's schemas and related fields are not made."""
+        self.appbuilder = appbuilder
+        return BaseApi.create_blueprint(self, appbuilder, *args, **kwargs)
+
     # -------------------------------------------------------------- reading
 
     @expose("/", methods=["GET"])
