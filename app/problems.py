@@ -105,7 +105,7 @@ def register(app: Flask) -> None:
         if for_programs():
             return of(error)
         if isinstance(error, Unauthorized):
-            return redirect(url_for("AuthDBView.login", next=request.full_path))
+            return redirect(url_for("SignInView.login", next=request.full_path))
         return page(error.status, translated(error.message, error.params))
 
     @app.errorhandler(ValidationError)

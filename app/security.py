@@ -8,7 +8,7 @@ from flask_appbuilder.const import AUTH_DB
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role as role_permissions
-from flask_jwt_extended import get_jwt, verify_jwt_in_request
+from flask_jwt_extended import JWTManager, get_jwt, verify_jwt_in_request
 from flask_limiter import Limiter
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from wtforms import ValidationError as CsrfInvalid
 
-from app import clock, permissions
+from app import clock, permissions, problems
 from app.errors import N_, Forbidden, Unauthorized
 from app.extensions import limiter
 from app.models import Account, Alliance, Organization, Seat
@@ -51,6 +51,26 @@ class SecurityManager(FabSecurityManager):
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         return {name for name in menu_names or [] if self.has_access("menu_access", name)}
+
+    def create_jwt_manager(self, app: Flask) -> JWTManager:
+        manager = super().create_jwt_manager(app)
+        # Every way for a token to be wrong has one answer.
+        refuse = lambda *_: problems.of(Unauthorized())  # noqa: E731
+        for hook in (
+            manager.unauthorized_loader,
+            manager.invalid_token_loader,
+            manager.expired_token_loader,
+            manager.revoked_token_loader,
+            manager.user_lookup_error_loader,
+            manager.needs_fresh_token_loader,
+            manager.token_verification_failed_loader,
+        ):
+            hook(refuse)
+        return manager
+
+    def load_user_jwt(self, _jwt_header: Any, jwt_data: Any) -> Any:
+        """The account behind a token; ``identify`` checks its version and seat itself."""
+        return self.load_user(jwt_data["sub"])
 
     @staticmethod
     def before_request() -> None:
@@ -208,6 +228,14 @@ def start_session(account: Account) -> None:
     session.clear()
     session["version"] = account.token_version
     session["locale"] = account.locale
+
+
+def end_session() -> None:
+    """Forget who it was, but not the language."""
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
 
 
 def choose_seat(seat_id: int) -> None:

@@ -14,6 +14,7 @@ import config
 from app import api, database, portal, problems, scope, sealed, security, views
 from app.extensions import csrf, limiter
 from app.permissions import NAMES
+from app.status import status
 
 LANGUAGES = {
     "it": {"flag": "it", "name": "Italiano"},
@@ -56,6 +57,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         api.register(appbuilder)
         views.register(appbuilder)
         portal.register(app)
+        app.register_blueprint(status)
     app.after_request(_headers)
     app.jinja_env.globals.update(languages=LANGUAGES, current_locale=get_locale, resources=NAMES)
     return app

@@ -1,0 +1,75 @@
+"""Signing in on a screen, signing out, and changing seat."""
+
+from typing import Any
+
+from flask import current_app, flash, g, redirect, request
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.forms import LoginForm_db
+from flask_appbuilder.security.views import AuthDBView
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import lazy_gettext as _
+from flask_login import login_user, logout_user
+
+from app import security
+from app.extensions import limiter
+
+WRONG = _("The user name or the password is wrong.")
+
+
+def _account() -> str:
+    return "login:" + request.form.get("username", "")[:128].lower()
+
+
+def _address() -> str:
+    return f"login from {request.remote_addr}"
+
+
+class SignInView(AuthDBView):
+    """``/login/`` and ``/logout/``."""
+
+    title = _("Sign in")
+
+    @expose("/login/", methods=["GET", "POST"])
+    @limiter.limit("10 per minute", key_func=_account, methods=["POST"])
+    @limiter.limit("60 per minute", key_func=_address, methods=["POST"])
+    def login(self) -> Any:
+        """The form, and what it sends; what was typed stays when it is refused."""
+        target = get_safe_redirect(request.args.get("next", ""))
+        if g.principal.user_id is not None:
+            return redirect(target)
+        form = LoginForm_db()
+        status = 200
+        if form.validate_on_submit():
+            account = security.sign_in(form.username.data, form.password.data)
+            if account is not None:
+                security.start_session(account)
+                login_user(account, remember=False)
+                return redirect(target)
+            flash(str(WRONG), "danger")
+            status = 401
+        page = self.render_template(
+            self.login_template, title=self.title, form=form, appbuilder=self.appbuilder
+        )
+        return page, status
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Any:
+        """End the session."""
+        logout_user()
+        security.end_session()
+        return redirect(current_app.config.get("LOGOUT_REDIRECT_URL", "/"))
+
+
+class SeatView(BaseView):
+    """``/seat``: act under another of one's seats."""
+
+    route_base = "/seat"
+
+    @expose("/", methods=["POST"])
+    def choose(self) -> Any:
+        """Take the seat and go back to its home."""
+        wanted = request.form.get("seat", "")
+        security.choose_seat(int(wanted) if wanted.isdigit() else 0)
+        return redirect(
+            get_safe_redirect(request.form.get("next", "") or self.appbuilder.get_url_for_index)
+        )

@@ -1,0 +1,54 @@
+"""What each noun is called on screens and in menus: one of it, and many."""
+
+from flask_babel import gettext
+
+from app.errors import N_
+
+TITLES: dict[str, tuple[str, str]] = {
+    "alliances": (N_("Alliance"), N_("Alliances")),
+    "municipalities": (N_("Municipality"), N_("Municipalities")),
+    "territories": (N_("Municipality of the territory"), N_("Territories")),
+    "accounts": (N_("Account"), N_("Accounts")),
+    "seats": (N_("Seat"), N_("Seats")),
+    "roles": (N_("Role"), N_("Roles")),
+    "role-scopes": (N_("Scope of a role"), N_("Scopes of roles")),
+    "organizations": (N_("Organization"), N_("Organizations")),
+    "organization-aliases": (N_("Other name"), N_("Other names")),
+    "organization-contacts": (N_("Contact"), N_("Contacts")),
+    "locations": (N_("Location"), N_("Locations")),
+    "projects": (N_("Project"), N_("Projects")),
+    "project-extensions": (N_("Extension"), N_("Extensions")),
+    "project-partners": (N_("Partner of a project"), N_("Partners of projects")),
+    "calls": (N_("Call"), N_("Calls")),
+    "call-categories": (N_("Category of a call"), N_("Categories of calls")),
+    "memberships": (N_("Membership"), N_("Memberships")),
+    "service-categories": (N_("Service category"), N_("Service categories")),
+    "services": (N_("Service"), N_("Services")),
+    "service-locations": (N_("Location of a service"), N_("Locations of services")),
+    "service-requests": (N_("Service request"), N_("Service requests")),
+    "seasons": (N_("Season"), N_("Seasons")),
+    "workshops": (N_("Workshop or camp"), N_("Workshops")),
+    "slots": (N_("Slot"), N_("Slots")),
+    "persons": (N_("Person"), N_("Persons")),
+    "relations": (N_("Relation"), N_("Relations")),
+    "social-points": (N_("Social point"), N_("Social points")),
+    "delegations": (N_("Delegation"), N_("Delegations")),
+    "applications": (N_("Application"), N_("Applications")),
+    "enrollments": (N_("Enrolment"), N_("Enrolments")),
+    "state-changes": (N_("Change of state"), N_("Changes of state")),
+    "files": (N_("File"), N_("Files")),
+    "messages": (N_("Message"), N_("Messages")),
+    "job-runs": (N_("Run of a job"), N_("Runs of jobs")),
+    "audit-events": (N_("Recorded change"), N_("Recorded changes")),
+    "sensitive-reads": (N_("Reading of health notes"), N_("Readings of health notes")),
+}
+
+
+def one(resource: str) -> str:
+    """A single one, in the reader's language."""
+    return gettext(TITLES[resource][0])
+
+
+def many(resource: str) -> str:
+    """Several, in the reader's language."""
+    return gettext(TITLES[resource][1])
