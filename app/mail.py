@@ -124,14 +124,14 @@ def _environment(locale: str) -> Environment:
     region = Locale.parse("en_GB" if locale == "en" else locale)
 
     def day(value: str) -> str:
-        return format_date(date.fromisoformat(value[:10]), "EEEE d MMMM y", locale=region)
+        return format_date(date.fromisoformat(str(value)[:10]), "EEEE d MMMM y", locale=region)
 
     def moment(value: str) -> str:
-        local = datetime.fromisoformat(value).astimezone(clock.ROME)
+        local = datetime.fromisoformat(str(value)).astimezone(clock.ROME)
         return format_moment(local, "EEEE d MMMM y, HH:mm", tzinfo=clock.ROME, locale=region)
 
     def euro(value: str) -> str:
-        return format_currency(Decimal(value), "EUR", locale=region)
+        return format_currency(Decimal(str(value)), "EUR", locale=region)
 
     environment.filters.update(day=day, moment=moment, euro=euro)
     return environment

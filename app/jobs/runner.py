@@ -30,20 +30,16 @@ AFTER_TROUBLE = 3.0
 THREADS = 3
 
 
-def main(settings: Settings, url: str | None = None) -> None:
-    """Work until SIGTERM or SIGINT; what is in hand then is finished.
-
-    ``url`` is the database's, where the caller has it already.
-    """
+def main(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; what is in hand then is finished."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     sealed.configure(settings.data_key)
     # A connection for the lock, one to listen, two for each run, one for the sender.
-    engine = create_engine(
-        url or database.url_of(settings), pool_pre_ping=True, pool_size=THREADS * 2 + 4
-    )
+    url = database.url_of(settings)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=THREADS * 2 + 4)
     try:
         serve(engine, settings)
     finally:

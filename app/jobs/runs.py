@@ -7,8 +7,10 @@ is therefore marked as running and locked by nobody: the next process takes it u
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -91,11 +93,7 @@ def take_up(engine: Engine, now: datetime) -> list[int]:
 def execute(engine: Engine, number: int) -> bool:
     """Do the work of a claimed run and record how it went; False when somebody else does."""
     with open_session(engine, system("jobs")) as holder:
-        run = holder.scalar(
-            select(JobRun)
-            .where(JobRun.id == number, JobRun.status == "running")
-            .with_for_update(skip_locked=True)
-        )
+        run = _hold(holder, number)
         if run is None:
             return False
         try:
@@ -115,6 +113,19 @@ def execute(engine: Engine, number: int) -> bool:
             log.log(logging.INFO if rows else logging.DEBUG, "%s: %s rows", run.job, rows)
         holder.commit()
         return True
+
+
+def _hold(holder: Session, number: int) -> JobRun | None:
+    """The run, locked until the session ends; None when somebody works on it or has done so."""
+    # Not SKIP LOCKED: whoever claims in vain holds the row for an instant as well.
+    holder.execute(select(func.set_config("lock_timeout", "2s", True)))
+    claimed = select(JobRun).where(JobRun.id == number, JobRun.status == "running")
+    try:
+        return holder.scalar(claimed.with_for_update())
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return None
+        raise
 
 
 def _end(run: JobRun, status: str, *, rows: int = 0, error: str | None = None) -> None:

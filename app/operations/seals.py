@@ -12,7 +12,7 @@ import json
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, Text, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, AuditValue
@@ -95,8 +95,11 @@ def _changed_values() -> Select[tuple[int]]:
 
     The same expression as the trigger's that wrote them.
     """
-    words = func.concat(AuditValue.before, "\n", AuditValue.after)
-    digest = func.sha256(AuditValue.salt.op("||")(func.convert_to(words, "UTF8")))
+    before, after = (
+        func.coalesce(cast(value, Text), "") for value in (AuditValue.before, AuditValue.after)
+    )
+    words = func.convert_to(before + "|" + after, "UTF8")
+    digest = func.sha256(AuditValue.salt.op("||")(words))
     return (
         select(AuditEvent.id)
         .join(AuditValue, AuditValue.event_id == AuditEvent.id)
