@@ -113,7 +113,9 @@ def enrol_all(
     def take(locks: Locks) -> None:
         for name, wish in in_order:
             try:
-                _take(system, wish, locks, now)
+                with explained():
+                    _take(system, wish, locks, now)
+                    system.flush()
             except DomainError as refusal:
                 raise refusal.under(name) if name else refusal from None
 
@@ -130,8 +132,6 @@ def _take(system: Session, wish: Enrollment, locks: Locks, now: datetime) -> Non
     turn = queues.join_queue(system, wish.slot_id)
     wish.queue_no = turn.number
     states.move(system, wish, "placed" if turn.placed else "waiting", because="", now=now)
-    with explained():
-        system.flush()
     if not turn.placed and turn.free:
         queues.promote(system, wish.slot_id, locks, now=now, newcomer=wish.id)
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
+import app.scope  # noqa: F401 - the policy's listeners
 from app import clock, database, sealed, transaction
 from app.models import Model
 from app.transaction import Principal, ScopedSession, open_session
@@ -54,7 +55,7 @@ def as_seat(db: ScopedSession) -> Iterator[Callable[..., ScopedSession]]:
     def open_as(kind: str, **values: object) -> ScopedSession:
         db.flush()
         session = open_session(
-            db.connection(), Principal(kind, **values), join_transaction_mode="create_savepoint"
+            db.connection(), Principal(kind, **values), join_transaction_mode="rollback_only"
         )
         opened.append(session)
         return session

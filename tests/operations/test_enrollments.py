@@ -48,9 +48,7 @@ def enrol(db: ScopedSession, now: datetime) -> Enrol:
         person = person or f.PersonFactory(alliance=slot.alliance)
         application = f.ApplicationFactory(alliance=slot.alliance, status="draft")
         options = {"now": now, **options}
-        return enrollments.enrol(
-            db, application=application, person=person, slot=slot, **options
-        )
+        return enrollments.enrol(db, application=application, person=person, slot=slot, **options)
 
     return one
 
@@ -265,9 +263,7 @@ def test_no_place_lies_idle_because_the_next_in_the_queue_holds_another(db, slot
     assert passed_over.queue_no == 2
 
 
-def test_who_was_passed_over_is_offered_the_place_once_the_other_is_given_up(
-    db, slot, enrol, now
-):
+def test_who_was_passed_over_is_offered_the_place_once_the_other_is_given_up(db, slot, enrol, now):
     placed = enrol(slot)
     backup = f.SlotFactory(workshop__alliance=slot.alliance, starts_on=slot.starts_on)
     held = enrol(backup)
@@ -319,7 +315,9 @@ def test_a_place_out_of_turn_needs_a_reason_and_a_place(db, slot, enrol, now):
     assert [e.status for e in (second, third)] == ["waiting", "offered"]
     assert counts(db, slot) == (2, 1)
     change = db.scalars(
-        select(StateChange).where(StateChange.row_id == third.id, StateChange.to_status == "offered")
+        select(StateChange).where(
+            StateChange.row_id == third.id, StateChange.to_status == "offered"
+        )
     ).one()
     assert change.reason == "Affido urgente"
 
@@ -339,9 +337,7 @@ def test_a_family_without_any_address_gets_no_letter_and_its_place_all_the_same(
         alliance=slot.alliance, status="draft", contact_email=None, channel="desk"
     )
     old_woman = f.PersonFactory(alliance=slot.alliance)
-    made = enrollments.enrol(
-        db, application=application, person=old_woman, slot=slot, now=now
-    )
+    made = enrollments.enrol(db, application=application, person=old_woman, slot=slot, now=now)
     enrollments.cancel(db, made, now=now)
     assert made.status == "cancelled"
     assert letters(db, "cancelled") == []
