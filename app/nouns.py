@@ -3,66 +3,207 @@
 A noun that is not named here is plain: its rows are entered, changed and deleted as they are.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema
+from flask_babel import format_datetime, gettext
+from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from app import permissions
-from app.errors import N_
-from app.operations import rows
+from app.clock import ROME
+from app.errors import N_, Forbidden, Invalid
+from app.models import Application, Delegation, Person
+from app.operations import applications, delegations, enrollments, people, rows, runs
+from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema
+from app.query.verbs import REASON, Field, Noun, Verb
+from app.transaction import ScopedSession
+
+# How an application or a request came in, by the seat that entered it.
+CHANNELS = {"staff": "staff", "social_point": "desk"}
 
 
-@dataclass(frozen=True)
-class Field:
-    """One thing that a verb asks for.
-
-    ``type`` is text, longtext, int, date, time, datetime, bool, file, choice or ref:<resource>.
-    """
-
-    name: str
-    label: str
-    type: str = "text"
-    required: bool = True
-    values: Mapping[str, str] | None = None
-    help: str = ""
+def channel(db: Session) -> str:
+    """By which way what this seat enters comes in."""
+    return CHANNELS.get(db.principal.kind, "web") if isinstance(db, ScopedSession) else "web"
 
 
-REASON = Field("reason", N_("Reason"), "longtext")
+# ---------------------------------------------------------------- persons
 
 
-@dataclass(frozen=True)
-class Verb:
-    """A rule that a row, or with ``collection`` the whole list, can be asked to do."""
-
-    run: Callable[..., Any]
-    label: str
-    fields: tuple[Field, ...] = ()
-    # The states in which a screen offers it; None for all.
-    states: tuple[str, ...] | None = None
-    collection: bool = False
-
-
-Create = Callable[..., Any]
+def create_person(db: Session, values: dict[str, Any], *, now: datetime) -> Person:
+    """A citizen enters somebody they act for; staff enter anybody."""
+    relation = values.pop("relation", None)
+    if relation is not None:
+        return people.register(db, relation=relation, now=now, **values)
+    try:
+        alliance_id = db.principal.alliance_id if isinstance(db, ScopedSession) else None
+        return people.enter(db, alliance_id=alliance_id or 0, fields=values, now=now)
+    except Forbidden:
+        raise Invalid(REQUIRED, field="relation") from None
 
 
-@dataclass(frozen=True)
-class Noun:
-    """How a noun is written. ``create`` and ``update`` take validated values."""
+def create_relation(db: Session, values: dict[str, Any], *, now: datetime) -> Any:
+    """The office lets an account act for a person."""
+    person = db.get(Person, values.pop("person_id"))
+    if person is None:
+        raise Invalid(field="person_id")
+    return people.link(db, person=person, now=now, **values)
 
-    create: Create | None = None
-    update: Callable[..., Any] | None = None
-    delete: Callable[..., Any] | None = None
-    verbs: dict[str, Verb] = field(default_factory=dict)
-    # The schema of what a new row takes, where that is not its own columns.
-    schema: Callable[[], Schema] | None = None
 
+def create_delegation(db: Session, values: dict[str, Any], *, now: datetime) -> Delegation:
+    """A desk records a person's consent, or sends them a code that confirms it."""
+    return delegations.record(db, now=now, person_fields=values.pop("person", None), **values)
+
+
+# ---------------------------------------------------------------- applications
+
+
+class WishSchema(WriteSchema):
+    """One person's wish for one slot."""
+
+    person_id = fields.Integer(required=True, strict=True)
+    slot_id = fields.Integer(required=True, strict=True)
+    reduced = fields.Boolean(load_default=False)
+
+
+def create_application(db: Session, values: dict[str, Any], *, now: datetime) -> Application:
+    """Kept as a draft, or sent at once."""
+    make = applications.save_draft if values.pop("status") == "draft" else applications.apply_for
+    principal = db.principal if isinstance(db, ScopedSession) else None
+    alliance_id = (principal.alliance_id if principal else None) or 0
+    return make(db, alliance_id=alliance_id, channel=channel(db), now=now, **values)
+
+
+def change_application(
+    db: Session, row: Application, values: dict[str, Any], *, now: datetime
+) -> Application:
+    """Change a draft: what is not named stays as it is."""
+    kept = {
+        name: getattr(row, name)
+        for name in ("season_id", "contact_email", "contact_phone", "note", "photo_consent")
+    }
+    wishes = [
+        {"person_id": e.person_id, "slot_id": e.slot_id, "reduced": e.reduced}
+        for e in sorted(row.enrollments, key=lambda e: (e.position or 0, e.id))
+    ]
+    given = {**kept, "wishes": wishes, **values}
+    return applications.save_draft(
+        db, alliance_id=row.alliance_id, channel=row.channel, application=row, now=now, **given
+    )
+
+
+WISHES = fields.List(
+    fields.Nested(WishSchema), required=True, validate=validate.Length(max=100)
+)  # fmt: skip
+
+
+def told(why: enrollments.Why) -> dict[str, str]:
+    """Why an enrolment stands as it does, in the reader's language."""
+    facts = {
+        name: format_datetime(value.astimezone(ROME)) if isinstance(value, datetime) else value
+        for name, value in why.params.items()
+    }
+    return {"why": gettext(why.message) % facts if facts else gettext(why.message)}
+
+
+NOUNS: dict[str, Noun] = {
+    "persons": Noun(
+        create=create_person,
+        update=people.change,
+        create_fields={
+            "relation": fields.String(
+                load_default=None,
+                allow_none=True,
+                validate=validate.OneOf(people.CLAIMED, error=NOT_CHOICE),
+            )
+        },
+    ),
+    "relations": Noun(create=create_relation),
+    "delegations": Noun(
+        create=create_delegation,
+        create_fields={
+            "social_point_id": fields.Integer(required=True, strict=True),
+            "person_id": fields.Integer(strict=True),
+            "person": fields.Dict(),
+            "scope": fields.String(load_default="all"),
+            "method": fields.String(required=True),
+            "file_id": fields.Integer(strict=True, allow_none=True),
+            "ends_on": fields.Date(required=True),
+        },
+        verbs={
+            "confirm": Verb(
+                delegations.confirm, N_("Confirm with the code"), (Field("code", N_("Code")),)
+            ),
+            "revoke": Verb(delegations.revoke, N_("Revoke")),
+        },
+    ),
+    "applications": Noun(
+        create=create_application,
+        update=change_application,
+        create_fields={
+            "wishes": WISHES,
+            "season_id": fields.Integer(strict=True, allow_none=True),
+            "contact_email": fields.Email(allow_none=True, validate=validate.Length(max=320)),
+            "contact_phone": fields.String(allow_none=True, validate=validate.Length(max=40)),
+            "note": fields.String(allow_none=True, validate=validate.Length(max=2000)),
+            "photo_consent": fields.Boolean(),
+            "status": fields.String(
+                load_default="submitted",
+                validate=validate.OneOf(("draft", "submitted"), error=NOT_CHOICE),
+            ),
+        },
+        update_fields={
+            "wishes": fields.List(fields.Nested(WishSchema), validate=validate.Length(max=100)),
+            "season_id": fields.Integer(strict=True, allow_none=True),
+        },
+        verbs={"submit": Verb(applications.submit, N_("Send"), states=("draft",))},
+    ),
+    "enrollments": Noun(
+        verbs={
+            "cancel": Verb(
+                enrollments.cancel,
+                N_("Cancel"),
+                (Field("reason", N_("Reason"), "longtext", required=False),),
+                states=("submitted", "waiting", "placed", "offered"),
+            ),
+            "accept": Verb(enrollments.accept, N_("Accept the place"), states=("offered",)),
+            "decline": Verb(enrollments.decline, N_("Decline the place"), states=("offered",)),
+            "refuse": Verb(
+                enrollments.refuse,
+                N_("Refuse"),
+                (REASON,),
+                states=("submitted", "waiting", "placed", "offered"),
+            ),
+            "offer": Verb(
+                enrollments.offer,
+                N_("Offer a place"),
+                (
+                    REASON,
+                    Field(
+                        "add_place",
+                        N_("Add a place to the slot"),
+                        "bool",
+                        required=False,
+                        help=N_("One place more than there were, for this person."),
+                    ),
+                ),
+                states=("waiting",),
+            ),
+            "why": Verb(enrollments.why, N_("Why?"), says=told),
+        },
+    ),
+    "job-runs": Noun(
+        verbs={
+            "run": Verb(
+                runs.run_now, N_("Run now"), (Field("job", N_("Job")),), collection=True,
+                says=lambda run: run.id,
+            )
+        }
+    ),
+}  # fmt: skip
 
 PLAIN = Noun()
-NOUNS: dict[str, Noun] = {}
 
 
 def noun(resource: str) -> Noun:

@@ -5,13 +5,14 @@ Flask-AppBuilder's roles; roles that staff make on screen only narrow one of the
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_appbuilder.security.sqla import models as fab
 
 from app import models as m
 
 # Each table's name in addresses, permissions and menus.
-RESOURCES: dict[str, type] = {
+RESOURCES: dict[str, Any] = {
     "alliances": m.Alliance,
     "municipalities": m.Municipality,
     "territories": m.Territory,

@@ -13,7 +13,6 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla import models as fab
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Date,
     Integer,
     Select,
@@ -30,7 +29,7 @@ from app import clock
 from app import models as m
 from app.transaction import current
 
-Rule = Callable[[Any], ColumnElement[bool]]
+Rule = Callable[[Any], Any]
 KINDS = ("public", *m.SEAT_KINDS)
 # Seats that act for an organization.
 ORGANIZATIONS = ("municipality", "provider", "partner", "company", "social_point")
@@ -159,7 +158,7 @@ PUBLISHED_CALLS = one(CALLS.c.id, CALLS.c.status != "draft")
 # ---------------------------------------------------------------- rules many tables share
 
 
-def nobody(cls: Any) -> ColumnElement[bool]:
+def nobody(cls: Any) -> Any:
     return false()
 
 
@@ -194,13 +193,13 @@ def nobody(cls: Any) -> ColumnElement[bool]:
 @writable(fab.Role, "admin")
 @writable(fab.Group, "admin")
 @writable(m.JobRun, "admin", "staff")
-def everybody(cls: Any) -> ColumnElement[bool]:
+def everybody(cls: Any) -> Any:
     return true()
 
 
 @visible(m.Alliance, *MEMBERS)
 @writable(m.Alliance, "staff")
-def own_alliance(cls: Any) -> ColumnElement[bool]:
+def own_alliance(cls: Any) -> Any:
     return cls.id == ALLIANCE
 
 
@@ -261,7 +260,7 @@ def own_alliance(cls: Any) -> ColumnElement[bool]:
 @writable(m.Enrollment, "staff")
 @writable(m.File, "staff")
 @writable(m.Message, "staff")
-def in_alliance(cls: Any) -> ColumnElement[bool]:
+def in_alliance(cls: Any) -> Any:
     return cls.alliance_id == ALLIANCE
 
 
@@ -270,25 +269,25 @@ def in_alliance(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.Account, "staff")
 @visible(fab.User, "staff")
-def accounts_of_alliance(cls: Any) -> ColumnElement[bool]:
+def accounts_of_alliance(cls: Any) -> Any:
     return or_(cls.id == USER, cls.id.in_(one(SEATS.c.user_id, SEATS.c.alliance_id == ALLIANCE)))
 
 
 @visible(m.Account, *ORGANIZATIONS, "citizen")
 @visible(fab.User, *ORGANIZATIONS, "citizen")
-def own_account(cls: Any) -> ColumnElement[bool]:
+def own_account(cls: Any) -> Any:
     return cls.id == USER
 
 
 @visible(fab.ApiKey, "admin", *MEMBERS)
 @visible(m.Seat, *ORGANIZATIONS, "citizen")
 @writable(fab.ApiKey, "admin", *MEMBERS)
-def of_own_account(cls: Any) -> ColumnElement[bool]:
+def of_own_account(cls: Any) -> Any:
     return cls.user_id == USER
 
 
 @visible(fab.Role, "staff")
-def roles_of_alliance(cls: Any) -> ColumnElement[bool]:
+def roles_of_alliance(cls: Any) -> Any:
     return cls.id.in_(one(SCOPES.c.role_id, SCOPES.c.alliance_id == ALLIANCE))
 
 
@@ -296,7 +295,7 @@ def roles_of_alliance(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Organization, "municipality", "provider", "partner", "company")
-def own_organization_and_controllers(cls: Any) -> ColumnElement[bool]:
+def own_organization_and_controllers(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
@@ -312,7 +311,7 @@ def own_organization_and_controllers(cls: Any) -> ColumnElement[bool]:
 
 
 @writable(m.Organization, *ORGANIZATIONS)
-def own_organization(cls: Any) -> ColumnElement[bool]:
+def own_organization(cls: Any) -> Any:
     return and_(cls.id == ORGANIZATION, cls.alliance_id == ALLIANCE)
 
 
@@ -333,32 +332,32 @@ def own_organization(cls: Any) -> ColumnElement[bool]:
 @writable(m.Workshop, "municipality", "provider")
 @writable(m.Slot, "municipality", "provider")
 @writable(m.File, "municipality", "provider", "partner", "company")
-def of_organization(cls: Any) -> ColumnElement[bool]:
+def of_organization(cls: Any) -> Any:
     return and_(cls.organization_id == ORGANIZATION, cls.alliance_id == ALLIANCE)
 
 
 @visible(m.OrganizationAlias, "public")
-def aliases_are_public(cls: Any) -> ColumnElement[bool]:
+def aliases_are_public(cls: Any) -> Any:
     return true()
 
 
 @visible(m.Call, "public")
-def published_calls(cls: Any) -> ColumnElement[bool]:
+def published_calls(cls: Any) -> Any:
     return cls.status != "draft"
 
 
 @visible(m.Call, *ORGANIZATIONS, "citizen")
-def published_calls_of_alliance(cls: Any) -> ColumnElement[bool]:
+def published_calls_of_alliance(cls: Any) -> Any:
     return and_(cls.status != "draft", cls.alliance_id == ALLIANCE)
 
 
 @visible(m.CallCategory, "public")
-def of_published_calls(cls: Any) -> ColumnElement[bool]:
+def of_published_calls(cls: Any) -> Any:
     return cls.call_id.in_(PUBLISHED_CALLS)
 
 
 @visible(m.CallCategory, *ORGANIZATIONS, "citizen")
-def of_published_calls_of_alliance(cls: Any) -> ColumnElement[bool]:
+def of_published_calls_of_alliance(cls: Any) -> Any:
     return and_(cls.call_id.in_(PUBLISHED_CALLS), cls.alliance_id == ALLIANCE)
 
 
@@ -367,39 +366,39 @@ def of_published_calls_of_alliance(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.Service, "public")
 @visible(m.Workshop, "public")
-def published(cls: Any) -> ColumnElement[bool]:
+def published(cls: Any) -> Any:
     return cls.status == "published"
 
 
 @visible(m.Service, "partner", "company", "citizen", "social_point")
 @visible(m.Workshop, "partner", "company", "citizen", "social_point")
-def published_in_alliance(cls: Any) -> ColumnElement[bool]:
+def published_in_alliance(cls: Any) -> Any:
     return and_(cls.status == "published", cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Slot, "public")
-def slots_of_published(cls: Any) -> ColumnElement[bool]:
+def slots_of_published(cls: Any) -> Any:
     return cls.workshop_id.in_(PUBLISHED_WORKSHOPS)
 
 
 @visible(m.Slot, "partner", "company", "citizen", "social_point")
-def slots_of_published_in_alliance(cls: Any) -> ColumnElement[bool]:
+def slots_of_published_in_alliance(cls: Any) -> Any:
     return and_(cls.workshop_id.in_(PUBLISHED_WORKSHOPS), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.ServiceLocation, "public")
-def places_of_published(cls: Any) -> ColumnElement[bool]:
+def places_of_published(cls: Any) -> Any:
     return cls.service_id.in_(PUBLISHED_SERVICES)
 
 
 @visible(m.ServiceLocation, "partner", "company", "citizen", "social_point")
-def places_of_published_in_alliance(cls: Any) -> ColumnElement[bool]:
+def places_of_published_in_alliance(cls: Any) -> Any:
     return and_(cls.service_id.in_(PUBLISHED_SERVICES), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.ServiceLocation, "municipality", "provider")
 @writable(m.ServiceLocation, "municipality", "provider")
-def places_of_our_services(cls: Any) -> ColumnElement[bool]:
+def places_of_our_services(cls: Any) -> Any:
     return and_(cls.service_id.in_(OUR_SERVICES), cls.alliance_id == ALLIANCE)
 
 
@@ -407,7 +406,7 @@ def places_of_our_services(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Person, "municipality")
-def persons_of_our_offers(cls: Any) -> ColumnElement[bool]:
+def persons_of_our_offers(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
@@ -418,7 +417,7 @@ def persons_of_our_offers(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Person, "provider")
-def persons_of_our_roster(cls: Any) -> ColumnElement[bool]:
+def persons_of_our_roster(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
@@ -430,37 +429,37 @@ def persons_of_our_roster(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.Person, "citizen")
 @writable(m.Person, "citizen")
-def my_persons(cls: Any) -> ColumnElement[bool]:
+def my_persons(cls: Any) -> Any:
     return and_(cls.id.in_(MY_PERSONS), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Person, "social_point")
 @writable(m.Person, "social_point")
-def delegated_persons(cls: Any) -> ColumnElement[bool]:
+def delegated_persons(cls: Any) -> Any:
     return and_(cls.id.in_(DELEGATED), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Relation, "citizen")
-def my_relations(cls: Any) -> ColumnElement[bool]:
+def my_relations(cls: Any) -> Any:
     return and_(cls.user_id == USER, cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Delegation, "social_point")
 @writable(m.Delegation, "social_point")
-def delegations_to_our_desks(cls: Any) -> ColumnElement[bool]:
+def delegations_to_our_desks(cls: Any) -> Any:
     return and_(cls.social_point_id.in_(OUR_DESKS), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Delegation, "citizen")
 @visible(m.Enrollment, "citizen")
 @visible(m.ServiceRequest, "citizen")
-def of_my_persons(cls: Any) -> ColumnElement[bool]:
+def of_my_persons(cls: Any) -> Any:
     return and_(cls.person_id.in_(MY_PERSONS), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Enrollment, "social_point")
 @visible(m.ServiceRequest, "social_point")
-def of_delegated_persons(cls: Any) -> ColumnElement[bool]:
+def of_delegated_persons(cls: Any) -> Any:
     return and_(cls.person_id.in_(DELEGATED), cls.alliance_id == ALLIANCE)
 
 
@@ -468,14 +467,14 @@ def of_delegated_persons(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Enrollment, "municipality")
-def of_our_slots(cls: Any) -> ColumnElement[bool]:
+def of_our_slots(cls: Any) -> Any:
     return and_(
         cls.slot_id.in_(OUR_SLOTS), cls.status != "draft", cls.alliance_id == ALLIANCE
     )  # fmt: skip
 
 
 @visible(m.Enrollment, "provider")
-def on_our_roster(cls: Any) -> ColumnElement[bool]:
+def on_our_roster(cls: Any) -> Any:
     return and_(
         cls.slot_id.in_(OUR_SLOTS),
         cls.status.in_(("submitted", "waiting", "placed", "offered")),
@@ -484,7 +483,7 @@ def on_our_roster(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Application, "municipality")
-def with_our_enrollments(cls: Any) -> ColumnElement[bool]:
+def with_our_enrollments(cls: Any) -> Any:
     return and_(
         cls.id.in_(one(ENROLLMENTS.c.application_id, OUR_ENROLLMENTS)),
         cls.alliance_id == ALLIANCE,
@@ -492,12 +491,12 @@ def with_our_enrollments(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.Application, "citizen")
-def my_applications(cls: Any) -> ColumnElement[bool]:
+def my_applications(cls: Any) -> Any:
     return and_(cls.user_id == USER, cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Application, "social_point")
-def applications_of_delegated(cls: Any) -> ColumnElement[bool]:
+def applications_of_delegated(cls: Any) -> Any:
     return and_(
         cls.id.in_(one(ENROLLMENTS.c.application_id, ENROLLMENTS.c.person_id.in_(DELEGATED))),
         cls.alliance_id == ALLIANCE,
@@ -506,12 +505,12 @@ def applications_of_delegated(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.ServiceRequest, "municipality", "provider")
 @writable(m.ServiceRequest, "municipality", "provider")
-def of_our_services(cls: Any) -> ColumnElement[bool]:
+def of_our_services(cls: Any) -> Any:
     return and_(cls.service_id.in_(OUR_SERVICES), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.StateChange, "municipality", "provider")
-def changes_of_ours(cls: Any) -> ColumnElement[bool]:
+def changes_of_ours(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
@@ -527,7 +526,7 @@ def changes_of_ours(cls: Any) -> ColumnElement[bool]:
 
 
 @visible(m.StateChange, "citizen")
-def changes_of_mine(cls: Any) -> ColumnElement[bool]:
+def changes_of_mine(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
@@ -550,7 +549,7 @@ def changes_of_mine(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.File, "citizen")
 @writable(m.File, "citizen")
-def my_files(cls: Any) -> ColumnElement[bool]:
+def my_files(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(cls.user_id == USER, cls.person_id.in_(MY_PERSONS)),
@@ -559,7 +558,7 @@ def my_files(cls: Any) -> ColumnElement[bool]:
 
 @visible(m.File, "social_point")
 @writable(m.File, "social_point")
-def files_of_desk(cls: Any) -> ColumnElement[bool]:
+def files_of_desk(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 from sqlalchemy import Engine, create_engine
@@ -95,6 +95,8 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
 
 def choose_locale() -> str:
     """The reader's language: asked for, chosen before, sent by the browser, Italian."""
+    if not has_request_context():
+        return "it"
     asked = request.args.get("_l_") or session.get("locale")
     if request.path.startswith("/api/"):
         asked = request.accept_languages.best_match(LANGUAGES) or asked

@@ -269,9 +269,15 @@ class ResourceApi(ModelRestApi):
         return [c for c in columns if path(self.model, c).info["group"] in groups]
 
     def create_schema(self) -> Schema:
-        """What a new row takes: the noun's own schema, or its declared columns."""
-        own = nouns.noun(self.resource).schema
-        return own() if own else write_schema(self.model, self._writable(self.add_columns))
+        """What a new row takes: declared columns, and what the noun asks besides."""
+        asked = nouns.noun(self.resource).create_fields
+        return write_schema(self.model, self._writable(self.add_columns), more=asked)
+
+    def change_schema(self) -> Schema:
+        """What a change takes."""
+        asked = nouns.noun(self.resource).update_fields
+        columns = self._writable(self.edit_columns)
+        return write_schema(self.model, columns, partial=True, more=asked)
 
     @expose("/", methods=["POST"])
     @endpoint("create")
@@ -295,8 +301,7 @@ class ResourceApi(ModelRestApi):
 
     def _change(self, pk: int) -> Response:
         row = row_operations.get(web(), self.model, pk, expected_version())
-        schema = write_schema(self.model, self._writable(self.edit_columns), partial=True)
-        values = cast(Any, schema.load(body()))
+        values = cast(Any, self.change_schema().load(body()))
         nouns.update(web(), self.resource, row, values, now=security.moment())
         return self._row(pk)
 
@@ -315,7 +320,9 @@ class ResourceApi(ModelRestApi):
         known = self._verb(verb, collection=False)
         row = row_operations.get(web(), self.model, pk, expected_version())
         given = cast(Any, verb_schema(known).load(body()))
-        known.run(web(), row, now=security.moment(), **given)
+        said = known.run(web(), row, now=security.moment(), **given)
+        if known.says is not None:
+            return json_answer({"result": known.says(said)})
         return self._row(pk)
 
     @expose("/<verb>", methods=["POST"])

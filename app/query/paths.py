@@ -21,9 +21,9 @@ class Path:
     """A column reached from a table over to-one relationships."""
 
     name: str
-    model: type[Any]
+    model: Any
     relations: tuple[str, ...]
-    target: type[Any]
+    target: Any
     column: str
 
     @property
@@ -83,7 +83,7 @@ def _info(model: type[Any], column: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def path(model: type[Any], name: str) -> Path:
+def path(model: Any, name: str) -> Path:
     """The path of a declared name. Raises KeyError where there is none."""
     *relations, column = name.split(".")
     target = model
@@ -94,7 +94,7 @@ def path(model: type[Any], name: str) -> Path:
     return Path(name, model, tuple(relations), target, column)
 
 
-def related(model: type[Any], relation: str) -> type[Any]:
+def related(model: Any, relation: str) -> type[Any]:
     """The class at the other end of a to-one relationship. Raises KeyError."""
     found = inspect_(model).relationships[relation]
     if found.uselist:
@@ -103,7 +103,7 @@ def related(model: type[Any], relation: str) -> type[Any]:
     return result
 
 
-def foreign_key(model: type[Any], relation: str) -> str:
+def foreign_key(model: Any, relation: str) -> str:
     """The attribute that holds a to-one relationship's key."""
     mapper = inspect_(model)
     local = next(iter(mapper.relationships[relation].local_columns))
@@ -113,7 +113,7 @@ def foreign_key(model: type[Any], relation: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def relation_of(model: type[Any], column: str) -> str | None:
+def relation_of(model: Any, column: str) -> str | None:
     """The to-one relationship that a foreign-key attribute belongs to, if any."""
     for relation in inspect_(model).relationships:
         if relation.uselist:
@@ -124,14 +124,14 @@ def relation_of(model: type[Any], column: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def label_columns(model: type[Any]) -> tuple[str, ...]:
+def label_columns(model: Any) -> tuple[str, ...]:
     """The plain columns that a row's label is made of."""
     columns = inspect_(model).columns
     wanted = getattr(model, "label_columns", None) or ("name", "username")
     return tuple(c for c in wanted if c in columns) or ("id",)
 
 
-def label_of(model: type[Any], entity: Any) -> ColumnElement[Any]:
+def label_of(model: Any, entity: Any) -> ColumnElement[Any]:
     """A row's label as SQL."""
     columns = [cast(getattr(entity, c), String) for c in label_columns(model)]
     if len(columns) == 1:
@@ -139,6 +139,6 @@ def label_of(model: type[Any], entity: Any) -> ColumnElement[Any]:
     return func.concat_ws(literal(" "), *columns)
 
 
-def paths(model: type[Any], names: Iterable[str], principal: Principal) -> list[Path]:
+def paths(model: Any, names: Iterable[str], principal: Principal) -> list[Path]:
     """The declared columns that the principal may read, in order."""
     return [p for p in (path(model, n) for n in names) if p.readable_by(principal)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
@@ -160,7 +160,7 @@ def count(db: ScopedSession, wanted: Selection) -> int:
     """How many rows the selection has."""
     query = _Query(db, wanted)
     conditions = query.conditions()
-    statement = select(func.count(query.model.id)).select_from(query.model)  # type: ignore[attr-defined]
+    statement = select(func.count(query.model.id)).select_from(query.model)
     for alias, on in query.joins:
         statement = statement.outerjoin(alias, on)
     return db.scalar(statement.where(*conditions)) or 0
@@ -172,17 +172,17 @@ def choices(
     """Twenty (id, label) of the rows whose label has every word, and whether there are more."""
     model = permissions.RESOURCES[resource]
     label = label_of(model, model)
-    statement = select(model.id, label.label("label")).where(*extra)  # type: ignore[attr-defined]
+    statement = select(model.id, label.label("label")).where(*extra)
     for word in text.replace("\x00", " ").split()[:8]:
         statement = statement.where(label.icontains(word, autoescape=True))
-    rows = db.execute(statement.order_by("label", model.id).limit(PAGE + 1).offset(offset)).all()  # type: ignore[attr-defined]
+    rows = db.execute(statement.order_by("label", model.id).limit(PAGE + 1).offset(offset)).all()
     return [(row[0], row[1]) for row in rows[:PAGE]], len(rows) > PAGE
 
 
 def label(db: ScopedSession, resource: str, id_: int) -> str | None:
     """One row's label, if it is seen."""
     model = permissions.RESOURCES[resource]
-    return db.scalar(select(label_of(model, model)).where(model.id == id_))  # type: ignore[attr-defined]
+    return db.scalar(select(label_of(model, model)).where(model.id == id_))
 
 
 def _named(
@@ -193,7 +193,7 @@ def _named(
     sealed = [p.name for p in query.paths if p.sealed]
     if sealed and found:
         ids = [row[-1] for row in rows]
-        care.log(db, query.model.__tablename__, ids, sealed, now=now)  # type: ignore[attr-defined]
+        care.log(db, query.model.__tablename__, ids, sealed, now=now)
         for row in found:
             for name in sealed:
                 row[name] = row[name].reveal() if row[name] is not None else None
@@ -232,8 +232,9 @@ def _after(query: _Query, cursor: str) -> ColumnElement[bool]:
     for (expression, down), key in zip(order, given, strict=True):
         if key is None:  # Its is-null key before it says all.
             continue
-        options.append(and_(*equal, expression < key if down else expression > key))
-        equal.append(expression == key)
+        value = literal(key, expression.type)
+        options.append(and_(*equal, expression < value if down else expression > value))
+        equal.append(expression == value)
     return or_(*options)
 
 

@@ -84,7 +84,7 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     shared: dict[str, Any] = {"required": required, "allow_none": nullable}
     messages = {"required": REQUIRED, "null": EMPTY}
 
-    def said(**more: str) -> dict[str, str]:
+    def said(**more: str) -> Any:
         return {**messages, **more}
 
     if isinstance(type_, Enum):
@@ -102,7 +102,7 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     if isinstance(type_, Numeric):
         top = 10 ** ((type_.precision or 12) - (type_.scale or 2))
         within = validate.Range(-top, top, max_inclusive=False, error=OUT_OF_RANGE)
-        checks = [within, _cents] if type_.scale == 2 else [within]
+        checks: list[Any] = [within, _cents] if type_.scale == 2 else [within]
         return fields.Decimal(
             validate=checks, allow_nan=False,
             error_messages=said(invalid=NOT_NUMBER, special=NOT_NUMBER), **shared,
@@ -133,7 +133,12 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     raise TypeError(f"no field for {type_!r}")
 
 
-def write_schema(model: type[Any], columns: Iterable[str], partial: bool = False) -> Schema:
+def write_schema(
+    model: type[Any],
+    columns: Iterable[str],
+    partial: bool = False,
+    more: dict[str, fields.Field[Any]] | None = None,
+) -> Schema:
     """The schema of what may be written of a noun; ``partial`` for a change."""
     made: dict[str, fields.Field[Any]] = {}
     table = inspect_(model).columns
@@ -142,7 +147,7 @@ def write_schema(model: type[Any], columns: Iterable[str], partial: bool = False
         has_default = column.default is not None or column.server_default is not None
         required = not (partial or column.nullable or has_default)
         made[name] = field_for(column.type, required, bool(column.nullable))
-    schema: Schema = WriteSchema.from_dict(made)()
+    schema: Schema = WriteSchema.from_dict({**made, **(more or {})})()
     return schema
 
 

@@ -1,11 +1,60 @@
-"""What a verb asks for, as a schema."""
+"""What a noun's rules ask for and do, declared; and a verb's fields as a schema."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, String, Text, Time
 
+from app.errors import N_
 from app.query.schemas import NOT_CHOICE, WriteSchema, field_for
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a verb asks for.
+
+    ``type`` is text, longtext, int, date, time, datetime, bool, file, choice or ref:<resource>.
+    """
+
+    name: str
+    label: str
+    type: str = "text"
+    required: bool = True
+    values: Mapping[str, str] | None = None
+    help: str = ""
+
+
+REASON = Field("reason", N_("Reason"), "longtext")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A rule that a row, or with ``collection`` the whole list, can be asked to do."""
+
+    run: Callable[..., Any]
+    label: str
+    fields: tuple[Field, ...] = ()
+    # The states in which a screen offers it; None for all.
+    states: tuple[str, ...] | None = None
+    collection: bool = False
+    # For a verb that only answers: what it found, as plain data.
+    says: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Noun:
+    """How a noun is written. ``create`` and ``update`` take validated values."""
+
+    create: Callable[..., Any] | None = None
+    update: Callable[..., Any] | None = None
+    delete: Callable[..., Any] | None = None
+    verbs: dict[str, Verb] = field(default_factory=dict)
+    # What a new row, and a change, take besides or instead of declared columns.
+    create_fields: dict[str, fields.Field[Any]] = field(default_factory=dict)
+    update_fields: dict[str, fields.Field[Any]] = field(default_factory=dict)
+
 
 TYPES: dict[str, Any] = {
     "text": String(300),
@@ -19,7 +68,7 @@ TYPES: dict[str, Any] = {
 }
 
 
-def verb_schema(verb: Any) -> Schema:
+def verb_schema(verb: Verb) -> Schema:
     """The schema of a verb's declared fields."""
     made: dict[str, fields.Field[Any]] = {}
     for asked in verb.fields:
