@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Application, Enrollment
+from app.models import Application, Enrollment, Workshop
 from app.operations import outbox
 
 
@@ -72,10 +72,21 @@ def line(system: Session, enrollment: Enrollment) -> dict[str, Any]:
         "starts_at": slot.starts_at.isoformat("minutes"),
         "ends_at": slot.ends_at.isoformat("minutes"),
         "organization": workshop.organization.name,
+        "place": where(workshop),
         "status": enrollment.status,
         "fee": enrollment.fee,
         "before": before(system, enrollment),
     }
+
+
+def where(workshop: Workshop) -> str | None:
+    """The place that a workshop is held at, as a family finds it; None online."""
+    town = workshop.municipality.name if workshop.municipality else None
+    if workshop.location is None:
+        return town
+    return ", ".join(
+        part for part in (workshop.location.name, workshop.location.address, town) if part
+    )
 
 
 def before(system: Session, enrollment: Enrollment) -> int:

@@ -12,7 +12,7 @@ import json
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, cast, func, select, update
+from sqlalchemy import Select, Text, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.models import AuditEvent, AuditValue
@@ -47,7 +47,7 @@ def seal_next(db: Session) -> int:
     return len(sealed)
 
 
-def link(last: bytes, number: int, row: Row[Any]) -> bytes:
+def link(last: bytes, number: int, row: Any) -> bytes:
     """The seal of the event that follows the seal ``last`` in the chain."""
     said = [
         number, row.id, row.alliance_id, row.at.astimezone(UTC).isoformat(), row.table_name,
@@ -86,11 +86,11 @@ def head(db: Session) -> tuple[int, str]:
     return (row.seal_no, bytes(row.seal).hex()) if row else (0, START.hex())
 
 
-def _chain() -> Select[Any]:
+def _chain() -> Select[*tuple[Any, ...]]:
     return select(*SEALED, AuditEvent.seal_no, AuditEvent.seal).where(AuditEvent.seal.is_not(None))
 
 
-def _changed_values() -> Select[tuple[int]]:
+def _changed_values() -> Select[int]:
     """The events whose values, where they are still kept, have another digest.
 
     The same expression as the trigger's that wrote them.
