@@ -5,7 +5,7 @@ the past, so that numbers, queues and histories are what the rules make of them.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import models
+from app.demo.acting import acting
 from app.demo.families import Families, Family
 from app.demo.plans import Plan
 from app.demo.workshops import Programme
-from app.operations import enrollments, procedure
-from app.operations.receipts import receipt_code
+from app.operations import applications, enrollments
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -50,7 +50,10 @@ class Applicants:
     programme: Programme
     families: Families
     now: datetime
-    desk: models.Account | None = None
+    # Where families without an account go: account, kind of its seat, channel.
+    counter: tuple[models.Account, str, str]
+    # Who sits in the office of the stage's organizer.
+    office: models.Account
     busy: set[tuple[int, object, bool]] = field(default_factory=set)
 
     def wishes(self) -> Iterator[Wish]:
@@ -85,8 +88,9 @@ class Applicants:
             return
         first = chance.randrange(len(to_come))
         wanted = to_come[first : first + chance.randint(2, 4)]
-        if plan.tight is not None and (tight := workshop.slots[plan.tight]) not in wanted:
-            wanted.append(tight)
+        sure = plan.wanted if plan.tight is None else plan.tight
+        if sure is not None and workshop.slots[sure] not in wanted:
+            wanted.append(workshop.slots[sure])
         for person in persons:
             for slot in wanted:
                 low, high = plan.ages
@@ -107,46 +111,39 @@ class Applicants:
 def write(db: Session, applicants: Applicants) -> None:
     """All applications in the order in which they came; then the stories of the stage."""
     for wish in sorted(applicants.wishes(), key=lambda wish: wish.at):
-        submit(db, wish, applicants.desk)
+        submit(db, wish, applicants.counter)
     if STAGE in applicants.programme.workshops:
         _login_family(db, applicants)
         _stories(db, applicants)
+    db.expire_all()
 
 
-def submit(db: Session, wish: Wish, desk: models.Account | None) -> models.Application:
-    """Send one application of a family: at the desk, if it has no account."""
-    application = _application(db, wish.family, wish.at, desk)
-    application.status = "submitted"
-    procedure.register(application, application.alliance, now=wish.at)
-    workshop = wish.picks[0][1].workshop
-    eldest = wish.picks[0][0]
-    for person, slot in wish.picks:
-        enrollments.enrol(
-            db,
-            application=application,
-            person=person,
-            slot=slot,
-            reduced=workshop.price_kind == "reduced" and person is not eldest,
-            now=wish.at,
-        )
-    return application
-
-
-def _application(
-    db: Session, family: Family, at: datetime, desk: models.Account | None
-) -> models.Application:
-    application = models.Application(
-        alliance=family.parent.alliance,
-        user=family.account or desk,
-        receipt=receipt_code(),
-        channel="web" if family.account else "desk",
-        contact_email=family.parent.email,
-        contact_phone=family.parent.phone,
-        created_at=at,
-    )
-    db.add(application)
-    db.flush()
-    return application
+def submit(
+    db: Session, wish: Wish, counter: tuple[models.Account, str, str], send: bool = True
+) -> None:
+    """One application of a family: its own, or at the counter if it has no account."""
+    family, eldest = wish.family, wish.picks[0][0]
+    reduced = wish.picks[0][1].workshop.price_kind == "reduced"
+    own_way = (family.account, "citizen", "web")
+    account, kind, channel = own_way if family.account else counter
+    values = {
+        "alliance_id": family.parent.alliance_id,
+        "season_id": wish.picks[0][1].workshop.season_id,
+        "contact_email": family.parent.email,
+        "contact_phone": family.parent.phone,
+        "photo_consent": bool(family.parent.id % 2),
+        "channel": channel,
+        "wishes": [
+            {
+                "person_id": person.id,
+                "slot_id": slot.id,
+                "reduced": reduced and person is not eldest,
+            }
+            for person, slot in wish.picks
+        ],
+    }
+    with acting(db, account, kind, wish.at) as own:
+        (applications.apply_for if send else applications.save_draft)(own, now=wish.at, **values)
 
 
 def _login_family(db: Session, applicants: Applicants) -> None:
@@ -157,10 +154,10 @@ def _login_family(db: Session, applicants: Applicants) -> None:
     elder, younger = family.children
     at = applicants.now - QUIET + HOUR
     picks = ((elder, slots[0]), (elder, slots[plan.tight]), (younger, slots[0]))
-    submit(db, Wish(at, family, plan, picks), None)
-    draft = _application(db, family, applicants.now - DAY, None)
-    for person, slot in ((elder, slots[3]), (younger, slots[3])):
-        enrollments.draft(db, draft.id, person_id=person.id, slot_id=slot.id)
+    submit(db, Wish(at, family, plan, picks), applicants.counter)
+    later = ((elder, slots[3]), (younger, slots[3]))
+    wish = Wish(applicants.now - DAY, family, plan, later)
+    submit(db, wish, applicants.counter, send=False)
 
 
 def _stories(db: Session, applicants: Applicants) -> None:
@@ -172,6 +169,7 @@ def _stories(db: Session, applicants: Applicants) -> None:
     now = applicants.now
     plan = applicants.programme.plans[STAGE]
     slot = applicants.programme.workshops[STAGE].slots[plan.tight]
+    hours = slot.workshop.offer_hours * HOUR
 
     def all_in(status: str) -> list[models.Enrollment]:
         rows = select(models.Enrollment).where(
@@ -179,17 +177,23 @@ def _stories(db: Session, applicants: Applicants) -> None:
         )
         return list(db.scalars(rows.order_by(models.Enrollment.queue_no)))
 
-    placed = all_in("placed")
-    hours = slot.workshop.offer_hours * HOUR
-    enrollments.cancel(
-        db, placed[0], reason="Siamo via in quei giorni.", now=now - 3 * HOUR - 2 * hours
-    )
+    def family_does(verb: Callable[..., object], row: models.Enrollment, at: datetime) -> None:
+        account = row.application.user
+        kind = "citizen" if row.application.channel == "web" else "social_point"
+        with acting(db, account, kind, at) as own:
+            verb(own, own.get_one(models.Enrollment, row.id), now=at)
+        db.expire_all()
+
+    first, second, *_ = all_in("placed")
+    family_does(enrollments.cancel, first, now - 3 * HOUR - 2 * hours)
     enrollments.expire_offers(db, now=now - 2 * HOUR - hours)
-    enrollments.decline(db, all_in("offered")[0], now=now - 30 * HOUR)
-    enrollments.refuse(
-        db,
-        placed[1],
-        reason="Il bambino risulta già iscritto a un'attività negli stessi orari.",
-        now=now - 20 * HOUR,
-    )
-    enrollments.accept(db, all_in("offered")[-1], now=now - 10 * HOUR)
+    family_does(enrollments.decline, all_in("offered")[0], now - 30 * HOUR)
+    with acting(db, applicants.office, "municipality", now - 20 * HOUR) as own:
+        enrollments.refuse(
+            own,
+            own.get_one(models.Enrollment, second.id),
+            reason="Il bambino risulta già iscritto a un'attività negli stessi orari.",
+            now=now - 20 * HOUR,
+        )
+    db.expire_all()
+    family_does(enrollments.accept, all_in("offered")[-1], now - 10 * HOUR)

@@ -6,7 +6,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import models
-from app.demo import alliances, enrollments, families, logins, network, people, services, workshops
+from app.demo import (
+    alliances,
+    desk,
+    enrollments,
+    families,
+    logins,
+    network,
+    people,
+    requests,
+    services,
+    workshops,
+)
 
 SEED = 20200330
 
@@ -26,14 +37,26 @@ def _fill(db: Session, now: datetime, password: str) -> None:
     networks = {facts.slug: network.write(db, facts, now) for facts in alliances.ALLIANCES}
     accounts = logins.write(db, networks, password)
     for slug, net in networks.items():
-        login = next(login for login in logins.LOGINS if login.username == "parent")
-        own = accounts[login.username] if login.alliance == slug else None
+        # The second alliance has one login, its staff.
+        first = slug == alliances.LODI.slug
+        desk_or_office = (
+            (accounts["social-point"], "social_point", "desk")
+            if first
+            else (accounts["staff-milano"], "staff", "staff")
+        )
         venues = services.write_venues(db, net)
-        services.write(db, net, venues, now)
+        on_offer = services.write(db, net, venues, now)
         programme = workshops.write(db, net, venues, now)
-        known = families.write(db, net, now, own)
-        desk = accounts["social-point"] if slug == "lodi" else None
-        enrollments.write(db, enrollments.Applicants(programme, known, now, desk))
+        known = families.write(db, net, now, accounts["parent"] if first else None)
+        desk.write(db, net, venues, known, now, desk_or_office[0])
+        enrollments.write(
+            db,
+            enrollments.Applicants(programme, known, now, desk_or_office, accounts["municipality"]),
+        )
+        requests.write(db, slug, on_offer, known, accounts, now)
+        if first:
+            changed = on_offer["famiglia-nuova", "Doposcuola Il Cortile"]
+            services.write_change(db, changed, accounts["provider"], now)
     # What the past would have sent has been sent: the first sender starts with nothing to do.
     db.execute(update(models.Message).values(status="sent", sent_at=models.Message.next_at))
     db.flush()

@@ -28,7 +28,8 @@ class Plan:
     ages: tuple[int, int] = (6, 11)
     hours: tuple[time, time] = (time(8, 30), time(16, 30))
     places: int = 12
-    # One slot that fills up, by its number.
+    # The slot that everybody wants, and the one that has few places besides, by their numbers.
+    wanted: int | None = None
     tight: int | None = None
     price: str | None = None
     reduced: str | None = None

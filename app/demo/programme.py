@@ -207,6 +207,7 @@ def _of_lodi(calendar: Calendar) -> Iterator[Plan]:
         today + 27 * DAY,
         tuple(today + n * DAY for n in range(-6, 29)),
         venue="Ludoteca Il Cortile",
+        wanted=7,  # tomorrow
         ages=(3, 11),
         # After the camps close, so that a child can do both.
         hours=(time(17, 15), time(19)),

@@ -6,8 +6,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app import models
+from app.demo.acting import acting
 from app.demo.network import Network
-from app.demo.offers import OFFERS, VENUES
+from app.demo.offers import OFFERS, VENUES, Offer
+from app.operations import offers
 
 
 def write_venues(db: Session, network: Network) -> dict[str, models.Location]:
@@ -31,15 +33,13 @@ def write_venues(db: Session, network: Network) -> dict[str, models.Location]:
 def write(
     db: Session, network: Network, venues: dict[str, models.Location], now: datetime
 ) -> dict[tuple[str, str], models.Service]:
-    """The services by body and title, each in its state of the review."""
+    """The services by body and title, each brought to its state by the review."""
     rows = {}
     for number, offer in enumerate(OFFERS[network.alliance.slug]):
         body = network.bodies[offer.body]
-        out = offer.status in ("published", "suspended")
-        price = Decimal(offer.price) if offer.price else None
-        submitted = now - timedelta(days=4 + number % 3)
         category = network.categories[offer.category]
         under_call = body.kind == "third_sector" and category.tree == "service"
+        price = Decimal(offer.price) if offer.price else None
         row = models.Service(
             alliance=network.alliance,
             organization=body,
@@ -57,10 +57,6 @@ def write(
             reduced_for=offer.reduced_for,
             price_unit=offer.unit,
             tuir_letter=offer.letter,
-            status=offer.status,
-            review_note=offer.note,
-            submitted_at=None if offer.status == "draft" else submitted,
-            published_at=submitted + timedelta(days=1) if out else None,
         )
         db.add(row)
         row.locations = [
@@ -68,6 +64,37 @@ def write(
             for venue in venues.values()
             if venue.organization is body
         ]
+        db.flush()
+        _review(db, row, offer, now, now - timedelta(days=4 + number % 3))
         rows[offer.body, offer.title] = row
-    db.flush()
     return rows
+
+
+def _review(
+    db: Session, row: models.Service, offer: Offer, now: datetime, submitted: datetime
+) -> None:
+    if offer.status == "draft":
+        return
+    if offer.status in ("published", "suspended"):
+        # On offer for longer than anything that was asked for.
+        submitted -= timedelta(days=60)
+    offers.submit(db, row, now=submitted)
+    decided = submitted + timedelta(days=1)
+    if offer.status == "returned":
+        offers.return_(db, row, reason=offer.note or "", now=decided)
+    elif offer.status != "review":
+        offers.publish(db, row, now=decided)
+    if offer.status == "suspended":
+        offers.suspend(db, row, reason=offer.note or "", now=now - timedelta(days=2))
+
+
+def write_change(
+    db: Session, service: models.Service, provider: models.Account, now: datetime
+) -> None:
+    """The provider asks for another price; the published one stays until the review."""
+    at = now - timedelta(days=1)
+    with acting(db, provider, "provider", at) as own:
+        row = own.get_one(models.Service, service.id)
+        offers.propose(own, row, {"price": (row.price or 0) + 10}, now=at)
+        offers.submit(own, row, now=at)
+    db.expire(service)

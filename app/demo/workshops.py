@@ -11,7 +11,7 @@ from app import clock, models
 from app.demo.network import Network
 from app.demo.plans import Calendar, Plan
 from app.demo.programme import PLANS
-from app.operations import seasons
+from app.operations import offers, seasons
 
 
 @dataclass
@@ -50,6 +50,7 @@ def write(
         programme.workshops[plan.key] = _workshop(network, venues, programme, plan, now)
         db.add(programme.workshops[plan.key])
         db.flush()
+        _review(db, programme.workshops[plan.key], plan, now)
     return programme
 
 
@@ -65,8 +66,6 @@ def _workshop(
     spans = [(day, day) for day in plan.days] or [(week.first, week.last) for week in plan.weeks]
     price = Decimal(plan.price) if plan.price else None
     opens = _local(plan.opens, time(9))
-    # Approved well before its window, and in any case by now.
-    submitted = min(opens - timedelta(days=40), now - timedelta(days=4))
     row = models.Workshop(
         alliance=network.alliance,
         organization=body,
@@ -91,9 +90,6 @@ def _workshop(
         reduced_for="Secondo figlio e successivi" if plan.reduced else None,
         price_unit=plan.unit if price is not None else None,
         tuir_letter="f-bis" if plan.participants == "children" and price is not None else None,
-        status=plan.status,
-        submitted_at=submitted,
-        published_at=submitted + timedelta(days=2) if plan.status == "published" else None,
         copied_from_id=programme.workshops[plan.copied_from].id if plan.copied_from else None,
     )
     row.slots = [
@@ -111,6 +107,14 @@ def _workshop(
         for number, (first, last) in enumerate(spans)
     ]
     return row
+
+
+def _review(db: Session, row: models.Workshop, plan: Plan, now: datetime) -> None:
+    # Well before its window, and in any case by now.
+    submitted = min(row.opens_at - timedelta(days=40), now - timedelta(days=4))
+    offers.submit(db, row, now=submitted)
+    if plan.status == "published":
+        offers.publish(db, row, now=submitted + timedelta(days=2))
 
 
 def _local(day: date, hour: time) -> datetime:

@@ -9,6 +9,7 @@ Source of the school dates: Lombardy's permanent calendar, DGR IX/3318 of 18 Apr
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 
 import holidays
@@ -108,17 +109,22 @@ def closures(year: int, subdivision: str) -> dict[date, tuple[str, str]]:
 
     Returns the Italian and the English name by date. Source of the list: package `holidays`.
     """
-    names = {
-        language: holidays.country_holidays(
+    return {day: (name, name_en) for day, name, name_en in _closures(year, subdivision)}
+
+
+@cache
+def _closures(year: int, subdivision: str) -> tuple[tuple[date, str, str], ...]:
+    italian, english = (
+        holidays.country_holidays(
             "IT", subdiv=subdivision, years=(year, year + 1), language=language
         )
         for language in ("it_IT", "en_US")
-    }
-    return {
-        day: (name, names["en_US"][day])
-        for day, name in sorted(names["it_IT"].items())
+    )
+    return tuple(
+        (day, name, english[day])
+        for day, name in sorted(italian.items())
         if school_year_of(day) == year
-    }
+    )
 
 
 def propose(year: int, rite: Rite, subdivision: str) -> list[Proposal]:
