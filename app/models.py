@@ -253,6 +253,31 @@ class Account(FabUser):
     locale: Mapped[str] = mapped_column(String(5), default="it", server_default="it")
 
 
+# What Flask-AppBuilder's own columns are called, and who may see them.
+ACCOUNT_COLUMNS = {
+    "id": (N_("No."), "public"),
+    "first_name": (N_("First name"), "internal"),
+    "last_name": (N_("Last name"), "internal"),
+    "username": (N_("User name"), "internal"),
+    "email": (N_("E-mail"), "contact"),
+    "active": (N_("Active"), "internal"),
+    "locale": (N_("Language"), "internal"),
+    "last_login": (N_("Last signed in"), "internal"),
+    "login_count": (N_("Times signed in"), "internal"),
+    "fail_login_count": (N_("Wrong passwords"), "internal"),
+    "created_on": (N_("Entered on"), "internal"),
+    "changed_on": (N_("Changed on"), "internal"),
+    "created_by_fk": (N_("Entered by"), "system"),
+    "changed_by_fk": (N_("Changed by"), "system"),
+    "password": (N_("Password"), "system"),
+    "token_version": (N_("Version of the tokens"), "system"),
+}
+for _name, (_label, _group) in ACCOUNT_COLUMNS.items():
+    _info = {"label": _label, "group": _group, "help": "", "purpose": ACCOUNT, "keep": TWO_YEARS}
+    Account.__table__.columns[_name].info.update(_info)
+Role.__table__.columns["id"].info.update({"label": N_("No."), "group": "public", "help": ""})
+Role.__table__.columns["name"].info.update({"label": N_("Name"), "group": "internal", "help": ""})
+
 SEAT_KINDS = {
     "admin": N_("Platform administrator"),
     "staff": N_("Alliance staff"),
