@@ -1065,6 +1065,7 @@ class Delegation(Tenant):
 
 # ---------------------------------------------------------------- enrolment
 
+OPEN_STATES = ("submitted", "waiting", "placed", "offered")
 OPEN = "('submitted', 'waiting', 'placed', 'offered')"
 HOLDING = "('placed', 'offered')"
 ENROLLMENT_STATES = {

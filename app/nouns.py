@@ -13,8 +13,18 @@ from sqlalchemy.orm import Session
 from app import permissions
 from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
-from app.models import Application, Delegation, Person
-from app.operations import applications, delegations, enrollments, people, rows, runs
+from app.models import Application, Delegation, Person, ServiceRequest
+from app.operations import (
+    applications,
+    delegations,
+    enrollments,
+    offers,
+    people,
+    requests,
+    rows,
+    runs,
+    slots,
+)
 from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema
 from app.query.verbs import REASON, Field, Noun, Verb
 from app.transaction import ScopedSession
@@ -93,6 +103,23 @@ def change_application(
     )
 
 
+def create_request(db: Session, values: dict[str, Any], *, now: datetime) -> ServiceRequest:
+    """Ask for a service: online, at a desk, or in the office."""
+    return requests.send(db, channel=channel(db), now=now, **values)
+
+
+REVIEW = {
+    "submit": Verb(
+        offers.submit, N_("Send for review"), states=("draft", "returned", "suspended", "published")
+    ),
+    "publish": Verb(
+        offers.publish,
+        N_("Publish"),
+        states=("draft", "review", "returned", "suspended", "published"),
+    ),
+    "return": Verb(offers.return_, N_("Return"), (REASON,), states=("review", "published")),
+    "suspend": Verb(offers.suspend, N_("Suspend"), (REASON,), states=("published",)),
+}
 WISHES = fields.List(
     fields.Nested(WishSchema), required=True, validate=validate.Length(max=100)
 )  # fmt: skip
@@ -158,6 +185,38 @@ NOUNS: dict[str, Noun] = {
             "season_id": fields.Integer(strict=True, allow_none=True),
         },
         verbs={"submit": Verb(applications.submit, N_("Send"), states=("draft",))},
+    ),
+    "services": Noun(update=offers.propose, verbs=REVIEW),
+    "workshops": Noun(update=offers.propose, verbs=REVIEW),
+    "slots": Noun(create=slots.create, update=slots.change),
+    "service-requests": Noun(
+        create=create_request,
+        create_fields={
+            "person_id": fields.Integer(required=True, strict=True),
+            "service_id": fields.Integer(required=True, strict=True),
+            "message": fields.String(allow_none=True, validate=validate.Length(max=5000)),
+            "contact": fields.String(allow_none=True, validate=validate.Length(max=320)),
+        },
+        verbs={
+            "answer": Verb(
+                requests.answer,
+                N_("Answer"),
+                (Field("answer", N_("Answer"), "longtext"),),
+                states=("sent",),
+            ),
+            "accept": Verb(requests.accept, N_("Accept"), states=("sent", "answered")),
+            "start": Verb(requests.start, N_("Start"), states=("accepted",)),
+            "close": Verb(requests.close, N_("Close"), states=("started",)),
+            "refuse": Verb(
+                requests.refuse, N_("Refuse"), (REASON,), states=("sent", "answered", "accepted")
+            ),
+            "cancel": Verb(
+                requests.cancel,
+                N_("Withdraw"),
+                (Field("reason", N_("Reason"), "longtext", required=False),),
+                states=("sent", "answered", "accepted"),
+            ),
+        },
     ),
     "enrollments": Noun(
         verbs={
