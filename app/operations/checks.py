@@ -1,0 +1,167 @@
+"""What must be true of the whole database at any moment; ``intreccio check`` proves it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy import inspect as inspect_
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, aliased
+
+from app import clock
+from app.models import Application, Base, Enrollment, ServiceRequest, Slot, StateChange, Tenant
+from app.operations import queues
+from app.transaction import elevated
+
+MOST = 100  # rows named for one check
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A check that fails, and a row that breaks it."""
+
+    check: str
+    table: str
+    row_id: int
+    detail: str = ""
+
+
+def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
+    """Every row that breaks a rule, at most a hundred a check; empty when all is well."""
+    moment = now or clock.now()
+    found: list[Broken] = []
+    with elevated(db, "prove the rules") as system:
+        for name, table, rows in [*_rules(moment), *_alliances()]:
+            for row_id, detail in system.execute(rows.limit(MOST)):
+                found.append(Broken(name, table, row_id, str(detail)))
+    return found
+
+
+Check = tuple[str, str, Any]
+
+
+def _rules(now: datetime) -> Iterator[Check]:
+    held = func.count(case((Enrollment.status.in_(queues.HOLDING), 1)))
+    waits = func.count(case((Enrollment.status == "waiting", 1)))
+    last = func.coalesce(func.max(Enrollment.queue_no), 0)
+    by_slot = (
+        select(Slot.id, Slot.places_taken)
+        .outerjoin(Enrollment, Enrollment.slot_id == Slot.id)
+        .group_by(Slot.id)
+    )
+    yield "places taken are those held", "slot", by_slot.having(held != Slot.places_taken)
+    yield "waiting are those who wait", "slot", by_slot.having(waits != Slot.waiting_count)
+    yield "no number beyond the last one given", "slot", by_slot.having(last > Slot.last_queue_no)
+
+    begins = func.timezone(Slot.zone, Slot.starts_on + Slot.starts_at)
+    servable = exists().where(
+        Enrollment.slot_id == Slot.id,
+        Enrollment.status == "waiting",
+        ~queues.held_elsewhere(),
+    )
+    idle = select(Slot.id, Slot.places - Slot.places_taken).where(
+        Slot.places_taken < Slot.places, begins > now, servable
+    )
+    yield "no free place beside a family whom it could serve", "slot", idle
+
+    # Who was placed on arrival found nobody waiting; a newcomer whom the place serves while
+    # it serves nobody before has waited first, if only for a moment.
+    earlier, waited = aliased(Enrollment), aliased(StateChange)
+    on_arrival = ~exists().where(
+        waited.noun == "enrollment",
+        waited.row_id == Enrollment.id,
+        waited.to_status == "waiting",
+    )
+    overtaken = exists().where(
+        earlier.slot_id == Enrollment.slot_id,
+        earlier.queue_no < Enrollment.queue_no,
+        earlier.status == "waiting",
+    )
+    order = select(Enrollment.id, Enrollment.queue_no).where(
+        Enrollment.status == "placed", on_arrival, overtaken
+    )
+    yield "nobody is placed before who came earlier", "enrollment", order
+
+    in_queue = (*queues.HOLDING, "waiting", "declined", "expired")
+    yield (
+        "whoever joined a queue has a number",
+        "enrollment",
+        select(Enrollment.id, Enrollment.status).where(
+            Enrollment.status.in_(in_queue), Enrollment.queue_no.is_(None)
+        ),
+    )
+    yield (
+        "a decided enrolment belongs to an application that was sent",
+        "enrollment",
+        select(Enrollment.id, Enrollment.status)
+        .join(Application, Application.id == Enrollment.application_id)
+        .where((Enrollment.status == "draft") != (Application.status == "draft")),
+    )
+    yield (
+        "an offer has not run out for more than an hour",
+        "enrollment",
+        select(Enrollment.id, Enrollment.offer_expires_at).where(
+            Enrollment.status == "offered",
+            func.extract("epoch", literal(now) - Enrollment.offer_expires_at) > 3600,
+        ),
+    )
+    for model in (Application, ServiceRequest):
+        form = model.receipt.regexp_match("^[0-9A-HJKMNP-TV-Z]{10}$")
+        sent = and_(
+            model.status != "draft",
+            or_(model.submitted_at.is_(None), model.due_on.is_(None), model.officer.is_(None)),
+        )
+        yield (
+            "a receipt has its number, term and officer",
+            str(model.__tablename__),
+            select(model.id, model.receipt).where(or_(~form, sent)),
+        )
+    last_change = (
+        select(StateChange.row_id, StateChange.to_status)
+        .where(StateChange.noun == "enrollment")
+        .ext(distinct_on(StateChange.row_id))
+        .order_by(StateChange.row_id, StateChange.id.desc())
+        .subquery()
+    )
+    yield (
+        "the last change that was kept led to the present state",
+        "enrollment",
+        select(Enrollment.id, Enrollment.status)
+        .outerjoin(last_change, last_change.c.row_id == Enrollment.id)
+        .where(
+            Enrollment.status != "draft",
+            last_change.c.to_status.is_distinct_from(Enrollment.status),
+        ),
+    )
+
+
+def _alliances() -> Iterator[Check]:
+    """No row names a row of another alliance."""
+    by_table = {m.local_table: m.class_ for m in Base.registry.mappers if _is_tenant(m.class_)}
+    for model in sorted(by_table.values(), key=lambda m: str(m.__tablename__)):
+        for column in inspect_(model).local_table.columns:
+            for key in column.foreign_keys:
+                target = by_table.get(key.column.table)
+                if target is None or key.column.name != "id":
+                    continue
+                there = aliased(target)
+                rows = (
+                    select(model.id, literal(column.name))
+                    .join(there, there.id == column)
+                    .where(there.alliance_id != model.alliance_id)
+                )
+                yield "no row outside its alliance", str(model.__tablename__), rows
+
+
+def _is_tenant(model: type[Any]) -> bool:
+    return issubclass(model, Tenant)
