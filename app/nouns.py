@@ -21,6 +21,7 @@ from app.operations import (
     offers,
     people,
     requests,
+    roles,
     rows,
     runs,
     slots,
@@ -108,6 +109,20 @@ def create_request(db: Session, values: dict[str, Any], *, now: datetime) -> Ser
     return requests.send(db, channel=channel(db), now=now, **values)
 
 
+def create_role(db: Session, values: dict[str, Any], *, now: datetime) -> Any:
+    """A role that narrows one of the base roles."""
+    return roles.create(db, now=now, **values)
+
+
+def change_role(db: Session, row: Any, values: dict[str, Any], *, now: datetime) -> Any:
+    """Other permissions for a role of one's alliance."""
+    return roles.change(db, row, now=now, **values)
+
+
+PERMISSIONS = fields.List(
+    fields.String(validate=validate.Length(max=80)), required=True,
+    validate=validate.Length(max=1000),
+)  # fmt: skip
 REVIEW = {
     "submit": Verb(
         offers.submit, N_("Send for review"), states=("draft", "returned", "suspended", "published")
@@ -185,6 +200,25 @@ NOUNS: dict[str, Noun] = {
             "season_id": fields.Integer(strict=True, allow_none=True),
         },
         verbs={"submit": Verb(applications.submit, N_("Send"), states=("draft",))},
+    ),
+    "roles": Noun(
+        create=create_role,
+        update=change_role,
+        create_fields={
+            "name": fields.String(required=True, validate=validate.Length(1, 50)),
+            "base": fields.String(required=True),
+            "permissions": PERMISSIONS,
+        },
+        update_fields={"permissions": PERMISSIONS},
+    ),
+    "seats": Noun(
+        verbs={
+            "narrow": Verb(
+                roles.narrow,
+                N_("Narrow the role"),
+                (Field("role_id", N_("Role"), "ref:roles", required=False),),
+            )
+        }
     ),
     "services": Noun(update=offers.propose, verbs=REVIEW),
     "workshops": Noun(update=offers.propose, verbs=REVIEW),
