@@ -115,8 +115,8 @@ class Sender:
         """Until something is queued, or it is time to look."""
         driver = listening.connection.driver_connection
         assert driver is not None  # noqa: S101 - for the type's sake: the connection is open
-        for _ in range(int(LOOK_EVERY)):
-            if self.stop.is_set() or list(driver.notifies(timeout=1.0, stop_after=1)):
+        for _ in range(int(LOOK_EVERY * 2)):
+            if self.stop.is_set() or list(driver.notifies(timeout=0.5, stop_after=1)):
                 return
 
 
