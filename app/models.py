@@ -13,7 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import Role
+from flask_appbuilder.security.sqla.models import (  # noqa: F401 - also for the operations
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+)
 from flask_appbuilder.security.sqla.models import User as FabUser
 from sqlalchemy import (
     ARRAY,

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import permissions as table
 from app.errors import N_, Duplicate, Forbidden, Invalid, NotFound
-from app.models import RoleScope, Seat
+from app.models import Permission, PermissionView, Role, RoleScope, Seat, ViewMenu
 from app.transaction import ScopedSession, elevated
 
 NOT_IN_BASE = N_("The base role does not hold this permission: %(permission)s.")
