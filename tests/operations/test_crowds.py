@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import create_engine, select
 
 from app import transaction
 from app.errors import DomainError
-from app.models import Application, Base, Enrollment, Message, Person, Slot
+from app.models import Application, Enrollment, Message, Person, Slot
 from app.operations import applications, checks, enrollments
 from app.operations.receipts import receipt_code
 from app.transaction import ScopedSession, open_session
@@ -20,16 +20,15 @@ from tests import factories as f
 
 
 @pytest.fixture
-def crowd(engine: Engine) -> Iterator[Callable[[], ScopedSession]]:
-    """Sessions that commit, on a database that is emptied afterwards."""
+def crowd(fresh_url: str) -> Iterator[Callable[[], ScopedSession]]:
+    """Sessions that commit, on a database of the test's own."""
+    engine = create_engine(fresh_url, pool_size=50)
 
     def session() -> ScopedSession:
         return open_session(engine, transaction.system("crowd"))
 
     yield session
-    tables = ", ".join(f'"{t.name}"' for t in Base.metadata.sorted_tables)
-    with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
 
 
 @contextmanager
