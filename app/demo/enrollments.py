@@ -25,8 +25,8 @@ DAY = timedelta(days=1)
 # What runs around today: there each state of an enrolment is to be seen.
 STAGE = "afternoons-codogno"
 # How many families apply for a workshop, unless it is said here.
-APPLICANTS = 5
-MANY = {STAGE: 18, "playroom": 16, "online": 12, "robotics": 10, "around-today": 8}
+APPLICANTS = 4
+MANY = {STAGE: 12, "playroom": 9, "online": 6, "robotics": 6, "around-today": 5}
 # Families make up their minds some days before the stories of the stage begin.
 QUIET = timedelta(days=5)
 # From here on nothing else is held at the same time.
@@ -87,7 +87,7 @@ class Applicants:
         if not to_come:
             return
         first = chance.randrange(len(to_come))
-        wanted = to_come[first : first + chance.randint(2, 4)]
+        wanted = to_come[first : first + chance.randint(1, 3)]
         sure = plan.wanted if plan.tight is None else plan.tight
         if sure is not None and workshop.slots[sure] not in wanted:
             wanted.append(workshop.slots[sure])

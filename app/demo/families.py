@@ -96,17 +96,18 @@ def _family(
     parent = people.ParentFactory(**lives, **known)
     parent.address = f"Via dei Platani {parent.id}"
     children = []
-    for age in ages:
+    for number, age in enumerate(ages):
         child = people.PersonFactory(
             **lives,
+            sex="MF"[(parent.id + number) % 2] if login is None else "MF"[number % 2],
             age=age,
             last_name=parent.last_name,
             address=parent.address,
             school=_school(age, home),
             pickup=f"{parent.name}; {people.FAKE.name()} (nonna)",
         )
-        if child.id % NOTED == 0:
-            child.allergies = ALLERGIES[child.id // NOTED % len(ALLERGIES)]
+        if child.id % NOTED == 0 or (login is not None and number == 0):
+            child.allergies = ALLERGIES[child.id % len(ALLERGIES)]
         children.append(child)
     return Family(parent, children, login)
 

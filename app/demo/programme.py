@@ -1,14 +1,14 @@
 """What is held in the seasons around a given day.
 
-The dates of the seasons are those that the calendar proposes. Besides, a few things run in the
-weeks around the day itself, so that at any date there is something to enrol in, something
-full, something to come and something past. Venues and, but for one tariff, prices are made up.
+The dates of the seasons are those that the calendar proposes. Venues and, but for one tariff,
+prices are made up.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
+from app.demo import around_today
 from app.demo.plans import DAY, Calendar, Plan
 from app.operations import seasons
 
@@ -28,7 +28,7 @@ def _year_before(plan: Plan, calendar: Calendar) -> Plan:
 
 
 def _of_lodi(calendar: Calendar) -> Iterator[Plan]:
-    year, today = calendar.year, calendar.today
+    year = calendar.year
     christmas = seasons.christmas(year)
     easter = seasons.easter(year)
     camps = (
@@ -179,82 +179,7 @@ def _of_lodi(calendar: Calendar) -> Iterator[Plan]:
         reduced="55.00",
         unit="week",
     )
-    # What runs around today, whatever the date.
-    running = calendar.running()
-    afternoons = calendar.days(today + 10 * DAY, today + 31 * DAY)
-    yield Plan(
-        "afternoons-codogno",
-        "comune-codogno",
-        "Giornate insieme",
-        "Days together",
-        running,
-        today - 12 * DAY,
-        today + 8 * DAY,
-        afternoons,
-        venue="Centro civico La Girandola",
-        ages=(4, 12),
-        tight=1,
-        price="7.00",
-        reduced="4.00",
-    )
-    yield Plan(
-        "playroom",
-        "famiglia-nuova",
-        "Ludoteca Il Cortile",
-        "Playroom Il Cortile",
-        running,
-        today - 30 * DAY,
-        today + 27 * DAY,
-        tuple(today + n * DAY for n in range(-6, 29)),
-        venue="Ludoteca Il Cortile",
-        wanted=7,  # tomorrow
-        ages=(3, 11),
-        # After the camps close, so that a child can do both.
-        hours=(time(17, 15), time(19)),
-        price="5.00",
-    )
-    yield Plan(
-        "online",
-        "microcosmi",
-        "Genitori in rete",
-        "Parents online",
-        running,
-        today - 15 * DAY,
-        today + 10 * DAY,
-        tuple(today + timedelta(days=12 + 7 * n) for n in range(5)),
-        kind="online",
-        participants="adults",
-        ages=(18, 99),
-        hours=(time(20, 30), time(22)),
-        places=40,
-        unit="session",
-    )
-    yield Plan(
-        "robotics",
-        "comune-lodi",
-        "Campus di robotica",
-        "Robotics campus",
-        running,
-        today - 9 * DAY,
-        today + 12 * DAY,
-        calendar.days(today + 40 * DAY, today + 48 * DAY),
-        venue="Sala dell'Airone",
-        ages=(8, 13),
-        places=8,
-        price="15.00",
-        allocation="ranking",
-    )
-    yield Plan(
-        "to-come",
-        "comune-codogno",
-        "Sabato al museo",
-        "Saturday at the museum",
-        running,
-        today + 9 * DAY,
-        today + 30 * DAY,
-        tuple(today + timedelta(days=42 + 7 * n + (5 - today.weekday()) % 7) for n in range(3)),
-        venue="Centro civico La Girandola",
-    )
+    yield from around_today.in_lodi(calendar)
     yield Plan(
         "next-year",
         "famiglia-nuova",
@@ -273,7 +198,7 @@ def _of_lodi(calendar: Calendar) -> Iterator[Plan]:
 
 
 def _of_milano(calendar: Calendar) -> Iterator[Plan]:
-    year, today = calendar.year, calendar.today
+    year = calendar.year
     yield Plan(
         "christmas",
         "spazio-aperto-servizi",
@@ -329,19 +254,7 @@ def _of_milano(calendar: Calendar) -> Iterator[Plan]:
         price="22.00",
         unit="week",
     )
-    yield Plan(
-        "around-today",
-        "spazio-aperto-servizi",
-        "Pomeriggi in volo",
-        "Afternoons aloft",
-        calendar.running(),
-        today - 10 * DAY,
-        today + 9 * DAY,
-        calendar.days(today + 12 * DAY, today + 26 * DAY),
-        venue="Spazio Mongolfiera",
-        tight=0,
-        price="6.00",
-    )
+    yield from around_today.in_milano(calendar)
 
 
 PLANS = {"lodi": _of_lodi, "sud-sud-est-milano": _of_milano}
