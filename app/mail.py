@@ -122,13 +122,14 @@ def _environment(locale: str) -> Environment:
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     # Babel's plain English is American: 12/23/26.
     region = Locale.parse("en_GB" if locale == "en" else locale)
+    hour = {"it": "'alle ore'", "en": "'at'"}.get(locale, "")
 
     def day(value: str) -> str:
         return format_date(date.fromisoformat(str(value)[:10]), "EEEE d MMMM y", locale=region)
 
     def moment(value: str) -> str:
         local = datetime.fromisoformat(str(value)).astimezone(clock.ROME)
-        return format_moment(local, "EEEE d MMMM y, HH:mm", tzinfo=clock.ROME, locale=region)
+        return format_moment(local, f"EEEE d MMMM y {hour} HH:mm", tzinfo=clock.ROME, locale=region)
 
     def euro(value: str) -> str:
         return format_currency(Decimal(str(value)), "EUR", locale=region)

@@ -76,7 +76,7 @@ def test_a_link_with_a_secret_is_opened_only_in_the_mail(db: ScopedSession) -> N
     message = MessageFactory(kind="reset", payload=payload)
     assert "t0ken" not in str(message.payload)
     assert f"/{message.alliance.slug}/reset/t0ken%2Fx" in text(written(message))
-    assert "mercoledì 23 dicembre 2026, 11:00" in text(written(message))
+    assert "mercoledì 23 dicembre 2026 alle ore 11:00" in text(written(message))
 
 
 def test_without_a_server_mail_is_a_file_that_a_repeat_replaces(
@@ -121,5 +121,5 @@ def test_dates_are_rome_s(db: ScopedSession) -> None:
         kind="offered", payload=PLACED | {"expires_at": night}, locale="en",
         alliance=AllianceFactory(email="ufficio@a.example"),
     )  # fmt: skip
-    assert "Wednesday 23 December 2026, 00:30" in text(written(message))
+    assert "Wednesday 23 December 2026 at 00:30" in text(written(message))
     assert written(message)["Reply-To"] == "ufficio@a.example"
