@@ -235,7 +235,7 @@ def offer(
 def promote_next(db: Session, slot: Slot, *, now: datetime) -> list[Enrollment]:
     """Offer what is free in the slot to whoever is next. Returns those who were offered one."""
     with elevated(db, "promotion") as system:
-        locks = Locks(slots=frozenset({slot.id})) | queues.waiting_in(system, {slot.id})
+        locks = Locks(slots=frozenset({slot.id}))
         found = holding(system, locks, lambda held: queues.promote(system, slot.id, held, now=now))
         promoted = [enrollment.id for enrollment in found]
     return [row for made in promoted if (row := db.get(Enrollment, made)) is not None]
@@ -284,7 +284,7 @@ def change_places(db: Session, slot: Slot, *, places: int, now: datetime) -> Slo
     if places < 0:
         raise Invalid(field="places")
     with elevated(db, "change the places") as system:
-        locks = Locks(slots=frozenset({slot.id})) | queues.waiting_in(system, {slot.id})
+        locks = Locks(slots=frozenset({slot.id}))
 
         def work(locks: Locks) -> None:
             row = queues.fresh(system, slot.id)

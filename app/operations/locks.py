@@ -1,9 +1,9 @@
 """The order in which rows are locked: persons, then slots, each by number.
 
 Whoever gives up a place may have to offer it to somebody else, and whose turn it is shows only
-once the slot is held. A promotion that meets a person who is not held yet starts again
-with that person: the savepoint gives back what was locked too early, so that two such
-changes can never wait for each other.
+once the slot is held. Then a person is held only if that takes no waiting. Otherwise all
+starts again with that person held first: the savepoint gives back what was locked too early,
+so that two such changes can never wait for each other.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,8 @@ from app.errors import Repeated
 from app.models import Person, Slot
 from app.operations.constraints import explained
 
-ATTEMPTS = 12
+# Each attempt that fails means that somebody else's work got on.
+ATTEMPTS = 60
 
 T = TypeVar("T")
 
@@ -62,6 +63,22 @@ def holding(system: Session, locks: Locks, work: Callable[[Locks], T]) -> T:
         else:
             return result
     raise Repeated
+
+
+def hold_besides(system: Session, locks: Locks, persons: set[int]) -> Locks:
+    """What is held, and these persons too, while slots are held already.
+
+    Raises NotLocked if somebody else holds one of them: they may be waiting for our slot.
+    """
+    missing = persons - locks.persons
+    if not missing:
+        return locks
+    rows = select(Person.id).where(Person.id.in_(missing)).order_by(Person.id)
+    got = set(system.scalars(rows.with_for_update(key_share=True, skip_locked=True)))
+    more = Locks(persons=frozenset(missing))
+    if missing - got:
+        raise NotLocked(more)
+    return locks | more
 
 
 def _lock(system: Session, locks: Locks) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import NotFound
 from app.models import Enrollment, Slot
 from app.operations import letters, states
-from app.operations.locks import Locks
+from app.operations.locks import Locks, hold_besides
 
 HOLDING = ("placed", "offered")
 OPEN = ("submitted", "waiting", *HOLDING)
@@ -75,9 +75,8 @@ def promote(
     slot = fresh(system, slot_id)
     if slot.free <= 0 or begins(slot) <= now:
         return []
-    queue = _queue(system, slot_id)
-    locks.require(Locks(persons=frozenset(e.person_id for e, _ in queue)))
-    promoted = [enrollment for enrollment, blocked in queue if not blocked][: slot.free]
+    turns = _whose_turn(system, slot, locks)
+    promoted = [system.get_one(Enrollment, turn, populate_existing=True) for turn in turns]
     for enrollment in promoted:
         if enrollment.id == newcomer:
             count(system, slot_id, taken=1, waiting=-1)
@@ -101,15 +100,29 @@ def offer_place(
     letters.write(system, "offered", enrollment, now=now, expires_at=enrollment.offer_expires_at)
 
 
-def _queue(system: Session, slot_id: int) -> list[tuple[Enrollment, bool]]:
-    """Who waits, in order, and whether another place at the same time stands in the way."""
-    rows = (
-        select(Enrollment, held_elsewhere())
-        .where(Enrollment.slot_id == slot_id, Enrollment.status == "waiting")
+def _whose_turn(system: Session, slot: Slot, locks: Locks) -> list[int]:
+    """The waiting enrolments that the free places serve, in the order of the queue.
+
+    Everybody up to the last of them is held: nobody is passed over for a place that they
+    are giving up just now. Whoever stands behind them does not matter.
+    """
+    queue = (
+        select(Enrollment.id, Enrollment.person_id, held_elsewhere())
+        .where(Enrollment.slot_id == slot.id, Enrollment.status == "waiting")
         .order_by(Enrollment.queue_no)
-        .execution_options(populate_existing=True)
     )
-    return [(enrollment, blocked) for enrollment, blocked in system.execute(rows)]
+    while True:
+        looked_at, served = set(), []
+        for enrollment_id, person_id, blocked in system.execute(queue):
+            if len(served) == slot.free:
+                break
+            looked_at.add(person_id)
+            if not blocked:
+                served.append(enrollment_id)
+        held = hold_besides(system, locks, looked_at)
+        if held == locks:
+            return served
+        locks = held  # What stood in their way may be gone since we looked.
 
 
 def held_elsewhere() -> ColumnElement[bool]:
@@ -124,8 +137,8 @@ def held_elsewhere() -> ColumnElement[bool]:
 
 
 def concerned(system: Session, enrollment: Enrollment) -> Locks:
-    """What is held to give up a place: the slot, the slots where the same person waits for
-    just these hours and a place is free, and all who wait there."""
+    """What is held to give up a place: the person, the slot, and the slots where the same
+    person waits for just these hours and a place is free."""
     same_hours = (
         select(Enrollment.slot_id)
         .join(Slot, Slot.id == Enrollment.slot_id)
@@ -136,15 +149,7 @@ def concerned(system: Session, enrollment: Enrollment) -> Locks:
         )
     )
     slots = {enrollment.slot_id, *system.scalars(same_hours)}
-    return Locks(frozenset({enrollment.person_id}), frozenset(slots)) | waiting_in(system, slots)
-
-
-def waiting_in(system: Session, slots: set[int]) -> Locks:
-    """The persons who wait in these slots."""
-    waiting = select(Enrollment.person_id).where(
-        Enrollment.slot_id.in_(slots), Enrollment.status == "waiting"
-    )
-    return Locks(persons=frozenset(system.scalars(waiting)))
+    return Locks(frozenset({enrollment.person_id}), frozenset(slots))
 
 
 def fresh(system: Session, slot_id: int) -> Slot:
