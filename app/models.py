@@ -13,13 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_appbuilder import Model
-from flask_appbuilder.security.sqla.models import (  # noqa: F401 - also for the operations
-    Permission,
-    PermissionView,
-    Role,
-    ViewMenu,
-)
+
+# Also for the operations, which import no framework themselves.
+from flask_appbuilder.security.sqla.models import Permission as Permission
+from flask_appbuilder.security.sqla.models import PermissionView as PermissionView
+from flask_appbuilder.security.sqla.models import Role as Role
 from flask_appbuilder.security.sqla.models import User as FabUser
+from flask_appbuilder.security.sqla.models import ViewMenu as ViewMenu
 from sqlalchemy import (
     ARRAY,
     BigInteger,

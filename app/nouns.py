@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from app import permissions
 from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
-from app.models import Application, Delegation, Person, ServiceRequest
+from app.models import SIGNATURES, Application, Delegation, Person, ServiceRequest
 from app.operations import (
     applications,
+    calendar,
+    camps,
     delegations,
     enrollments,
+    memberships,
     offers,
     people,
     requests,
@@ -221,7 +224,73 @@ NOUNS: dict[str, Noun] = {
         }
     ),
     "services": Noun(update=offers.propose, verbs=REVIEW),
-    "workshops": Noun(update=offers.propose, verbs=REVIEW),
+    "workshops": Noun(
+        update=offers.propose,
+        verbs={
+            **REVIEW,
+            "weeks": Verb(
+                camps.generate_weeks,
+                N_("Make the weeks"),
+                (
+                    Field("places", N_("Places"), "int"),
+                    Field("starts_at", N_("From"), "time"),
+                    Field("ends_at", N_("To"), "time"),
+                    Field("first", N_("First day"), "date", required=False),
+                    Field("last", N_("Last day"), "date", required=False),
+                ),
+            ),
+            "copy": Verb(
+                camps.copy_from_last_year,
+                N_("Copy to another season"),
+                (Field("season_id", N_("Season"), "ref:seasons"),),
+            ),
+        },
+    ),
+    "seasons": Noun(
+        verbs={
+            "propose": Verb(
+                calendar.enter_proposed,
+                N_("Enter the seasons of a school year"),
+                (
+                    Field(
+                        "school_year",
+                        N_("School year"),
+                        required=False,
+                        help=N_("Like 2026/27; the one that runs, if left empty."),
+                    ),
+                ),
+                collection=True,
+            )
+        }
+    ),
+    "memberships": Noun(
+        verbs={
+            "send": Verb(
+                memberships.send,
+                N_("Send"),
+                (
+                    Field("file_id", N_("Signed form"), "file"),
+                    Field("signature", N_("Signature"), "choice", values=SIGNATURES),
+                ),
+                states=("draft",),
+            ),
+            "accept": Verb(
+                memberships.accept,
+                N_("Accept"),
+                (
+                    Field("starts_on", N_("Starts on"), "date", required=False),
+                    Field("protocol_number", N_("Protocol number"), required=False),
+                ),
+                states=("sent",),
+            ),
+            "refuse": Verb(
+                memberships.refuse,
+                N_("Refuse"),
+                (REASON, Field("protocol_number", N_("Protocol number"), required=False)),
+                states=("sent",),
+            ),
+        },
+    ),
     "slots": Noun(create=slots.create, update=slots.change),
     "service-requests": Noun(
         create=create_request,
