@@ -15,12 +15,18 @@ from app.operations.constraints import explained
 from app.transaction import ScopedSession
 
 LARGEST = 10 * 1024 * 1024
+LONGEST = 200
 EMPTY = N_("The file is empty.")
 TOO_LARGE = N_("A file has at most 10 MB.")
 STRANGE = N_("Only PDF, PNG, JPEG and digitally signed (p7m) files can be sent.")
-# What a signed form or a photographed paper comes as.
-KNOWN = {"application/pdf", "image/png", "image/jpeg"}
 SIGNED = "application/pkcs7-mime"
+# What a signed form or a photographed paper comes as, and how it may be called.
+SUFFIXES = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    SIGNED: (".p7m",),
+}
 # ASN.1 SEQUENCE, then the object identifier of PKCS #7 signedData (RFC 2315, 14).
 SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 
@@ -42,13 +48,12 @@ def keep(
     """
     media_type = type_of(content)
     digest = hashlib.sha256(content).hexdigest()
-    _store(content, path_of(digest, folder))
     principal = db.principal if isinstance(db, ScopedSession) else None
     if organization_id is None and person_id is None and principal is not None:
         organization_id = principal.organization_id
     row = File(
         alliance_id=principal.alliance_id if principal else None,
-        name=_plain(name),
+        name=_plain(name, media_type),
         sha256=digest,
         media_type=media_type,
         size=len(content),
@@ -59,6 +64,7 @@ def keep(
     with explained():
         db.add(row)
         db.flush()
+    _store(content, path_of(digest, folder))
     return row
 
 
@@ -71,7 +77,7 @@ def type_of(content: bytes) -> str:
     if content[:1] == b"\x30" and SIGNED_DATA in content[:32]:
         return SIGNED
     found = filetype.guess_mime(content)
-    if found not in KNOWN:
+    if found not in SUFFIXES:
         raise Invalid(STRANGE, field="file")
     return str(found)
 
@@ -95,7 +101,7 @@ def read(row: File, folder: Path) -> bytes:
 
 
 def _store(content: bytes, target: Path) -> None:
-    """Whole or not at all; written before the row, so that no row is without its content."""
+    """Whole or not at all: before the row is committed, after the policy has let it pass."""
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +112,11 @@ def _store(content: bytes, target: Path) -> None:
     Path(unfinished.name).replace(target)
 
 
-def _plain(name: str) -> str:
-    """The name without folders and without what no name holds."""
+def _plain(name: str, media_type: str) -> str:
+    """The name without folders and without what no name holds, ending in a suffix that is true."""
     last = PurePath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[:200] or "file"
+    plain = "".join(c for c in last if c.isprintable()).strip(" .") or "file"
+    if not plain.lower().endswith(SUFFIXES[media_type]):
+        plain += SUFFIXES[media_type][0]
+    stem, _, suffix = plain.rpartition(".")
+    return f"{stem[: LONGEST - len(suffix) - 1]}.{suffix}"

@@ -112,7 +112,8 @@ def _whose_turn(system: Session, slot: Slot, locks: Locks) -> list[int]:
         .order_by(Enrollment.queue_no)
     )
     while True:
-        looked_at, served = set(), []
+        looked_at: set[int] = set()
+        served: list[int] = []
         for enrollment_id, person_id, blocked in system.execute(queue):
             if len(served) == slot.free:
                 break
