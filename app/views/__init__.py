@@ -1,16 +1,30 @@
-"""The generated screens."""
+"""The back-office: screens generated from the tables, below ``/office/``."""
 
-from flask_appbuilder import AppBuilder, IndexView
+import importlib
+import pkgutil
 
+from flask import current_app
+from flask_appbuilder import AppBuilder
+
+from app.views import menu, titles
+from app.views.home import HomeView, seats
 from app.views.login import SeatView, SignInView
+from app.views.screens import VIEWS
 
-
-class HomeView(IndexView):
-    """What a seat sees first."""
+__all__ = ["HomeView", "register"]
 
 
 def register(appbuilder: AppBuilder) -> None:
-    """Add every screen to the application."""
+    """Add every screen and the menu to the application."""
     appbuilder.sm.auth_view = appbuilder.add_view_no_menu(SignInView)
     appbuilder.sm.lm.login_view = "SignInView.login"
     appbuilder.add_view_no_menu(SeatView)
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    for area, resources in menu.AREAS:
+        for resource in resources:
+            label = titles.TITLES[resource][1]
+            appbuilder.add_view(VIEWS[resource], resource, label=label, category=area)
+    current_app.jinja_env.globals.update(
+        office_menu=menu.menu, office_seats=seats, here=menu.here
+    )  # fmt: skip

@@ -1,12 +1,11 @@
 """The fields of a form: made from columns or from what a verb asks for, and read back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Date,
     DateTime,
@@ -60,8 +59,8 @@ class FormField:
 
 def of_column(model: type[Any], name: str, url: str = "") -> FormField:
     """The field of a column, under its own name."""
-    column = inspect_(model).columns[name]
-    info = path(model, name).info
+    found = path(model, name)
+    column, info = inspect_(found.target).columns[found.column], found.info
     kind = next((k for t, k in KINDS if isinstance(column.type, t)), "text")
     resource = target(model, name)
     if resource:
@@ -107,7 +106,8 @@ def of_verb(asked: nouns.Field, url: str) -> FormField:
 
 def target(model: type[Any], name: str) -> str:
     """The resource that a foreign-key column points at, or nothing."""
-    keys = inspect_(model).columns[name].foreign_keys
+    found = path(model, name)
+    keys = inspect_(found.target).columns[found.column].foreign_keys
     if not keys:
         return ""
     table = next(iter(keys)).column.table
@@ -175,14 +175,17 @@ def fill(fields: Iterable[FormField], row: Any) -> None:
 
 
 def place_errors(
-    fields: Iterable[FormField], errors: Iterable[tuple[str | None, str]]
+    fields: Iterable[FormField],
+    errors: Iterable[tuple[str | None, str]],
+    label: Callable[[str], str],
 ) -> list[str]:
-    """Put each message beside its field; what belongs to none comes back."""
+    """Put each message beside its field; what belongs to none comes back, under its name."""
     by_name = {one.name: one for one in fields}
     left = []
     for name, message in errors:
         if name in by_name:
             by_name[name].errors.append(message)
         else:
-            left.append(message)
+            called = label(name) if name else ""
+            left.append(f"{called}: {message}" if called else message)
     return left

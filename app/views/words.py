@@ -18,6 +18,11 @@ def _locale() -> Any:
     return get_locale() or "it"
 
 
+def said(message: str) -> str:
+    """A message of the catalogue; nothing for nothing."""
+    return gettext(message) if message else ""
+
+
 def shown(path: Path, value: Any) -> str:
     """The value of a column for a reader; nothing where there is none."""
     if value is None or value == "":

@@ -1,0 +1,47 @@
+"""Accounts, the seats that they hold, and the roles that narrow them."""
+
+from app.errors import N_
+from app.views.base import ResourceView
+
+
+class AccountView(ResourceView):
+    resource = "accounts"
+    list_columns = ["username", "first_name", "last_name", "email", "active", "last_login"]
+    show_columns = [
+        (N_("Account"), ["username", "first_name", "last_name", "email", "active"]),
+        (N_("Use"), ["last_login", "login_count", "created_on"]),
+    ]
+    edit_columns = ["first_name", "last_name", "email", "active"]
+    search_columns = ["username", "first_name", "last_name", "email"]
+    filter_columns = ["active"]
+    order = "username"
+    related = {"seats": "user_id", "relations": "user_id"}
+
+
+class SeatsView(ResourceView):
+    resource = "seats"
+    list_columns = ["user_id", "kind", "organization_id", "alliance_id", "care", "active"]
+    show_columns = [
+        (N_("Seat"), ["user_id", "kind", "alliance_id", "organization_id"]),
+        (N_("Limits"), ["role_id", "care", "active"]),
+    ]
+    add_columns = ["user_id", "kind", "alliance_id", "organization_id", "role_id", "care"]
+    edit_columns = ["role_id", "care", "active"]
+    search_columns = ["user.username", "user.last_name", "organization.name"]
+    filter_columns = ["kind", "user_id", "organization_id", "active"]
+
+
+class RoleView(ResourceView):
+    resource = "roles"
+    list_columns = ["name"]
+    show_columns = [(N_("Role"), ["name"])]
+    search_columns = ["name"]
+    order = "name"
+    related = {"role-scopes": "role_id", "seats": "role_id"}
+
+
+class RoleScopeView(ResourceView):
+    resource = "role-scopes"
+    list_columns = ["role_id", "base", "alliance_id"]
+    show_columns = [(N_("Scope of a role"), ["role_id", "base", "alliance_id"])]
+    filter_columns = ["role_id", "base"]

@@ -1,0 +1,134 @@
+"""What families submit; and the counter, where the office or a desk submits it for them."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext
+
+from app import nouns, security
+from app.errors import N_, DomainError
+from app.models import Application, Enrollment
+from app.operations import applications
+from app.query.schemas import write_schema
+from app.transaction import web
+from app.views import fields, lists
+from app.views.base import Answer, ResourceView, screen
+from app.views.fields import FormField
+from app.views.forms import Fields, Refused, attempt
+from app.views.verbs import Button
+
+WISHES = 3
+MOST_WISHES = 30
+CONTACT = ["contact_email", "contact_phone", "note", "photo_consent"]
+WISH = ("person_id", "slot_id", "reduced")
+
+
+class ApplicationView(ResourceView):
+    resource = "applications"
+    list_columns = ["receipt", "status", "submitted_at", "due_on", "channel", "season_id",
+                    "contact_email"]  # fmt: skip
+    show_columns = [
+        (N_("Application"), ["receipt", "status", "season_id", "channel", "user_id",
+                             "delegation_id"]),
+        (N_("Contacts of the family"), ["contact_email", "contact_phone", "note",
+                                        "photo_consent"]),
+        (N_("Procedure"), ["submitted_at", "due_on", "officer", "protocol_number",
+                           "protocol_date"]),
+    ]  # fmt: skip
+    edit_columns = CONTACT
+    search_columns = ["receipt", "contact_email", "contact_phone"]
+    filter_columns = ["status", "season_id", "channel"]
+    order = "-id"
+    related = {"enrollments": "application_id"}
+    include_route_methods = {"list", "csv", "show", "edit", "select", "act", "counter"}
+
+    def buttons(self, pk: int | None = None) -> list[Button]:
+        """The way to the counter, from the list."""
+        if pk is not None or not self.may("create"):
+            return []
+        return [Button(gettext("Enrol at the counter"), self.to("counter"), False)]
+
+    @expose("/counter", methods=["GET", "POST"])
+    @screen("create")
+    def counter(self) -> Answer:
+        """Several persons over several slots, for a family that stands at the counter."""
+        count = lists.number(request.values.get("count"), WISHES, MOST_WISHES)
+        contact = [fields.of_column(Application, name) for name in CONTACT]
+        wishes = [self._wish(n) for n in range(count)]
+        every = [*contact, *(one for wish in wishes for one in wish)]
+        if request.method == "POST" and "more" in request.form:
+            fields.keep_typed(every, request.form)
+            wishes += [self._wish(n) for n in range(count, min(count + WISHES, MOST_WISHES))]
+            return self._counter(wishes, contact, [])
+        if request.method == "POST":
+            done = attempt(every, lambda: self._apply(wishes, contact), self.label)
+            if not isinstance(done, Refused):
+                flash(gettext("The application is sent. Its receipt follows."), "success")
+                return redirect(self.to("show", pk=done))
+            return self._counter(wishes, contact, done.errors), 422
+        for one in wishes[0]:
+            one.value = request.args.get(one.name.rpartition(".")[2], "")
+        return self._counter(wishes, contact, [])
+
+    def _wish(self, n: int) -> Fields:
+        """The fields of the n-th wish."""
+        found = []
+        for name in WISH:
+            url = url_for("EnrollmentView.select", field=name)
+            one = fields.of_column(Enrollment, name, url)
+            one.name, one.required = f"wishes[{n}].{name}", False
+            found.append(one)
+        return found
+
+    def _counter(self, wishes: list[Fields], contact: Fields, errors: list[str]) -> str:
+        every: list[FormField] = [one for wish in wishes for one in wish]
+        self.name_choices(every)
+        return self.page(
+            "counter", title=gettext("Enrol at the counter"), wishes=wishes, contact=contact,
+            errors=errors, most=MOST_WISHES, every=[*every, *contact],
+        )  # fmt: skip
+
+    def _apply(self, wishes: list[Fields], contact: Fields) -> int:
+        """The application, sent. A wish that was left blank is none."""
+        found: list[dict[str, Any]] = []
+        places: list[int] = []
+        for n, wish in enumerate(wishes):
+            typed = {one.name.rpartition(".")[2]: request.form.get(one.name, "") for one in wish}
+            if typed["person_id"] or typed["slot_id"]:
+                found.append(
+                    {
+                        "person_id": lists.key(typed["person_id"]),
+                        "slot_id": lists.key(typed["slot_id"]),
+                        "reduced": bool(typed["reduced"]),
+                    }
+                )
+                places.append(n)
+        given = fields.sent(contact, request.form, blank=True)
+        values: Any = write_schema(Application, CONTACT, partial=True).load(given)
+        try:
+            row = applications.apply_for(
+                web(),
+                alliance_id=web().principal.alliance_id or 0,
+                wishes=found,
+                channel=nouns.channel(web()),
+                now=security.moment(),
+                **values,
+            )
+        except DomainError as refusal:
+            refusal.errors = [
+                (_where(name, places), message, params) for name, message, params in refusal.errors
+            ]
+            raise
+        return int(row.id)
+
+
+def _where(name: str | None, places: list[int]) -> str | None:
+    """The field of the form that an error about the n-th wish belongs to."""
+    if name is None or not name.startswith("wishes["):
+        return name
+    number, _, rest = name[len("wishes[") :].partition("]")
+    field = rest.lstrip(".")
+    if not number.isdigit() or int(number) >= len(places):
+        return name
+    return f"wishes[{places[int(number)]}].{field if field in WISH else 'person_id'}"

@@ -1,0 +1,75 @@
+"""Social points, and what people delegate to them."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from app import security
+from app.errors import N_
+from app.models import Delegation, Person
+from app.operations import delegations
+from app.query.schemas import write_schema
+from app.transaction import web
+from app.views import fields
+from app.views.base import ResourceView
+from app.views.forms import Fields, save_uploads
+
+# Who delegates: somebody known, or described here.
+PERSON = ["last_name", "first_name", "birth_date", "sex", "fiscal_code", "no_fiscal_code",
+          "municipality_id", "address", "email", "phone"]  # fmt: skip
+KNOWN = N_("Somebody who is known here already; otherwise describe the person below.")
+CONSENT = ["social_point_id", "scope", "method", "file_id", "ends_on"]
+
+
+class SocialPointView(ResourceView):
+    resource = "social-points"
+    list_columns = ["name", "organization_id", "location_id", "opening_hours", "phone", "email"]
+    show_columns = [
+        (N_("Social point"), ["name", "organization_id", "location_id"]),
+        (N_("How to reach it"), ["opening_hours", "phone", "email"]),
+    ]
+    add_columns = ["organization_id", "name", "location_id", "opening_hours", "phone", "email"]
+    edit_columns = add_columns[1:]
+    search_columns = ["name", "organization.name"]
+    filter_columns = ["organization_id"]
+    order = "name"
+    related = {"delegations": "social_point_id"}
+
+
+class DelegationView(ResourceView):
+    resource = "delegations"
+    list_columns = ["person_id", "social_point_id", "scope", "method", "confirmed_at",
+                    "revoked_at", "ends_on"]  # fmt: skip
+    show_columns = [
+        (N_("Delegation"), ["person_id", "social_point_id", "scope", "starts_on", "ends_on"]),
+        (N_("Consent"), ["method", "file_id", "confirmed_at", "revoked_at", "operator_id"]),
+    ]
+    add_columns = ["person_id", *CONSENT]
+    search_columns = ["person.last_name", "person.first_name", "social_point.name"]
+    filter_columns = ["person_id", "social_point_id", "method", "ends_on"]
+    order = "-id"
+
+    def add_fields(self) -> Fields:
+        """Who consents, known or described, and to what."""
+        chosen = fields.of_column(Delegation, "person_id", self.select_url("person_id"))
+        chosen.required, chosen.help = False, gettext(KNOWN)
+        # A desk chooses among all municipalities, as a person's form does.
+        url = url_for("PersonView.select", field="municipality_id")
+        described = [fields.of_column(Person, name, url) for name in PERSON]
+        for one in described:
+            one.required = False
+        consent = [fields.of_column(Delegation, n, self.select_url(n)) for n in CONSENT]
+        return [chosen, *described, *consent]
+
+    def create(self, asked: Fields) -> Any:
+        """Record the consent; a person who is not chosen is described."""
+        given = fields.sent(asked, request.form, blank=False)
+        described = {name: given.pop(name) for name in PERSON if name in given}
+        given |= save_uploads(asked, given)
+        values: Any = write_schema(Delegation, ["person_id", *CONSENT], partial=True).load(given)
+        if "person_id" not in values:
+            values["person_fields"] = write_schema(Person, PERSON).load(described)
+        needed = write_schema(Delegation, ["social_point_id", "method", "ends_on"])
+        needed.load({k: v for k, v in given.items() if k in needed.fields})
+        return delegations.record(web(), now=security.moment(), **values)

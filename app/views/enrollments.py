@@ -1,0 +1,56 @@
+"""Places and wishes for places; why somebody waits is said on the page."""
+
+from typing import Any
+
+from app import nouns, security
+from app.errors import N_
+from app.models import Enrollment
+from app.operations import enrollments
+from app.query.paths import Path
+from app.transaction import web
+from app.views import words
+from app.views.base import ResourceView, Row
+
+
+class EnrollmentView(ResourceView):
+    resource = "enrollments"
+    list_columns = ["person_id", "status", "slot.workshop.title", "slot.title", "slot.starts_on",
+                    "queue_no", "offer_expires_at", "application_id"]  # fmt: skip
+    csv_columns = [
+        "person.last_name", "person.first_name", "person.birth_date", "person.municipality.name",
+        "status", "slot.workshop.title", "slot.title", "slot.starts_on", "slot.ends_on",
+        "queue_no", "fee", "reduced", "application_id", "application.submitted_at",
+        "application.contact_email", "application.contact_phone",
+    ]  # fmt: skip
+    show_columns = [
+        (N_("Enrolment"), ["person_id", "person.birth_date", "status", "slot.workshop.title",
+                           "slot.title", "slot.starts_on", "slot.ends_on", "application_id"]),
+        (N_("Queue"), ["queue_no", "position", "offer_expires_at", "reason"]),
+        (N_("Fee"), ["fee", "reduced", "fee_lines"]),
+    ]  # fmt: skip
+    search_columns = ["person.last_name", "person.first_name", "application.receipt",
+                      "slot.workshop.title", "slot.title"]  # fmt: skip
+    filter_columns = ["status", "slot_id", "person_id", "application_id", "slot.workshop_id",
+                      "slot.workshop.season_id",
+                      "slot.organization_id", "slot.workshop.municipality_id"]  # fmt: skip
+    order = "-id"
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """Why the enrolment stands as it does."""
+        if not self.may("why"):
+            return {}
+        stored = web().get_one(Enrollment, row["id"])
+        found = nouns.told(enrollments.why(web(), stored, now=security.moment()))
+        return {"notes": [found["why"]]}
+
+    def text(self, column: Path, row: Row) -> str:
+        """The lines of the fee are read one by one."""
+        if column.name == "fee_lines":
+            return "\n".join(fee_line(line) for line in row.get(column.name) or ())
+        return super().text(column, row)
+
+
+def fee_line(line: dict[str, str]) -> str:
+    """A line of the fee: what it is for, and how much."""
+    detail = f" ({line['detail']})" if line.get("detail") else ""
+    return f"{words.said(line['label'])}{detail}: {words.money(line['amount'])}"

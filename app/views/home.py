@@ -1,0 +1,180 @@
+"""What each seat sees first: what waits for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, redirect, request, session, url_for
+from flask_appbuilder import IndexView, expose
+from flask_appbuilder.utils.base import get_safe_redirect
+from flask_babel import gettext, refresh
+
+from app import security
+from app.errors import N_, NotFound, Unauthorized
+from app.models import SEAT_KINDS
+from app.query import grammar, rows
+from app.query.paths import paths
+from app.transaction import web
+from app.views.base import VIEWS
+
+ROWS = 6
+
+
+@dataclass(frozen=True)
+class Block:
+    """A short list on the home page, and where the whole of it is."""
+
+    title: str
+    resource: str
+    where: tuple[tuple[str, str], ...] = ()
+    sort: str = ""
+
+
+OFFERS_EXPIRING = Block(
+    N_("Places offered, not accepted yet"),
+    "enrollments",
+    (("status", "offered"),),
+    "offer_expires_at",
+)
+TO_REVIEW = (("status", "review"),)
+REQUESTS = Block(
+    N_("Requests to answer"), "service-requests", (("status__in", "sent,answered"),), "due_on"
+)
+RETURNED = (("status", "returned"),)
+COMING = Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on")
+MEMBERSHIPS = Block(N_("Memberships"), "memberships")
+OPEN_CALLS = Block(N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline")
+
+BLOCKS: dict[str, tuple[Block, ...]] = {
+    "admin": (
+        Block(N_("Alliances"), "alliances"),
+        Block(N_("Jobs that failed"), "job-runs", (("status", "failed"),), "-due_at"),
+    ),
+    "staff": (
+        Block(N_("Services to review"), "services", TO_REVIEW, "title"),
+        Block(N_("Workshops to review"), "workshops", TO_REVIEW, "title"),
+        REQUESTS,
+        Block(N_("Memberships to decide"), "memberships", (("status", "sent"),), "sent_at"),
+        OFFERS_EXPIRING,
+        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
+        Block(N_("Mails that could not be sent"), "messages", (("status", "failed"),), "-id"),
+        Block(N_("Jobs that failed"), "job-runs", (("status", "failed"),), "-due_at"),
+    ),
+    "municipality": (
+        REQUESTS,
+        COMING,
+        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
+        OPEN_CALLS,
+    ),
+    "provider": (
+        COMING,
+        REQUESTS,
+        Block(N_("Services returned with reasons"), "services", RETURNED, "title"),
+        Block(N_("Workshops returned with reasons"), "workshops", RETURNED, "title"),
+        OPEN_CALLS,
+    ),
+    "partner": (MEMBERSHIPS, OPEN_CALLS),
+    "company": (MEMBERSHIPS, OPEN_CALLS),
+    "social_point": (
+        Block(N_("Delegations"), "delegations", (), "-id"),
+        Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on"),
+    ),
+    "citizen": (
+        Block(N_("Enrolments"), "enrollments", (), "-id"),
+        Block(N_("Service requests"), "service-requests", (), "-id"),
+    ),
+}
+# What is still to come is said, not hidden.
+NOTES = {
+    "company": (
+        N_(
+            "Here you will find your company's welfare plan: the employees it is for, the credit"
+            " granted to each, and how much of it has been used, in monthly figures that show no"
+            " single person. Plans do not exist yet."
+        ),
+    ),
+}
+
+
+class HomeView(IndexView):
+    """``/office/``."""
+
+    route_base = "/office"
+
+    @expose("/")
+    def index(self) -> Any:
+        """The blocks of the active seat. Raises Unauthorized for nobody."""
+        if g.principal.user_id is None:
+            raise Unauthorized()
+        kind = g.principal.kind
+        blocks = [found for block in BLOCKS.get(kind, ()) if (found := self.block(block))]
+        page = self.render_template(
+            "office/home.html",
+            title=gettext(SEAT_KINDS[kind]) if kind in SEAT_KINDS else gettext("Welcome"),
+            blocks=blocks,
+            notes=[gettext(note) for note in NOTES.get(kind, ())],
+            links=self.links(),
+        )
+        web.commit()
+        return page
+
+    def block(self, block: Block) -> dict[str, Any] | None:
+        """A block's rows by one SELECT; nothing if the seat may not list them."""
+        if ("can_list", block.resource) not in security.seat_permissions():
+            return None
+        view = next(v for v in self.appbuilder.baseviews if type(v) is VIEWS[block.resource])
+        today = security.moment().date().isoformat()
+        where = [(k, today if v == "today" else v) for k, v in block.where]
+        names = view.columns(view.list_columns)
+        wanted = rows.Selection(
+            block.resource,
+            view.keyed(names),
+            grammar.from_parameters(where),
+            filter_columns=(*names, *view.filter_columns, *view.columns(view.shown_columns())),
+            sort=block.sort or view.order,
+        )
+        found, more = rows.page(web(), wanted, now=security.moment(), limit=ROWS)
+        columns = paths(view.model, names, web().principal)[:4]
+        return {
+            "title": gettext(block.title),
+            "headings": [view.heading(c) for c in columns],
+            "lines": view.lines(columns, found),
+            "more": more is not None,
+            "href": view.to("list", **dict(where)),
+        }
+
+    def links(self) -> list[tuple[str, str]]:
+        """What this seat does most often."""
+        granted = security.seat_permissions()
+        found = []
+        if ("can_create", "applications") in granted and g.principal.kind != "citizen":
+            found.append((gettext("Enrol at the counter"), url_for("ApplicationView.counter")))
+        if ("can_create", "service-requests") in granted and g.principal.kind != "citizen":
+            found.append((gettext("Ask for a service for somebody"),
+                          url_for("ServiceRequestView.add")))  # fmt: skip
+        if g.principal.kind == "social_point":
+            found.append((gettext("Record a delegation"), url_for("DelegationView.add")))
+        if ("can_roster", "slots") in granted:
+            found.append((gettext("Tomorrow's roster"), url_for("SlotView.roster_of_day")))
+        return found
+
+    @expose("/language/<code>", methods=["GET"])
+    def language(self, code: str) -> Any:
+        """Read on in another language. Raises NotFound."""
+        if code not in self.appbuilder.languages:
+            raise NotFound()
+        session["locale"] = code
+        refresh()
+        return redirect(get_safe_redirect(request.args.get("next", "")))
+
+
+def seats() -> list[dict[str, Any]]:
+    """The seats of the account, each with its label."""
+    return [
+        {"id": row.Seat.id, "label": seat_label(row)} for row in g.get("seats", ())
+    ]  # fmt: skip
+
+
+def seat_label(row: Any) -> str:
+    """A seat in words: the kind, for whom, and in which alliance."""
+    parts = [gettext(SEAT_KINDS[row.Seat.kind]), row.organization, row.alliance]
+    return " · ".join(part for part in parts if part)

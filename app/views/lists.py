@@ -1,0 +1,128 @@
+"""A noun's list as a screen asks for it: filters, order, pages, and the same as CSV."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from flask_babel import gettext
+from sqlalchemy import inspect as inspect_
+from werkzeug.datastructures import MultiDict
+
+from app import permissions
+from app.query import grammar
+from app.query.paths import LABEL, Path, path, relation_of
+from app.query.rows import MOST_ROWS
+
+SIZE = 25
+FARTHEST_PAGE = 10_000
+# Columns that say which row it is.
+NAMES = (LABEL, "name", "title", "username", "receipt")
+DANGEROUS = ("=", "@", "\t", "\r", "+", "-")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value in the reader's words, and where it leads."""
+
+    label: str
+    text: str
+    href: str = ""
+    long: bool = False
+
+
+def declared(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
+    """The columns to select for declared ones: a foreign key stands for what it points at."""
+    return tuple(dict.fromkeys(_label_path(model, name) for name in names))
+
+
+def _label_path(model: type[Any], name: str) -> str:
+    if name in inspect_(model).columns:
+        relation = relation_of(model, name)
+        if relation is not None:
+            return f"{relation}.{LABEL}"
+    return name
+
+
+def with_keys(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
+    """The same with the ids of the rows that labels belong to, for links."""
+    found = ["id"]
+    for name in names:
+        found.append(name)
+        parent, _, last = name.rpartition(".")
+        if last in NAMES and parent:
+            found.append(f"{parent}.id")
+    return tuple(dict.fromkeys(found))
+
+
+def number(text: str | None, default: int, most: int) -> int:
+    """A positive whole number within bounds; the default for anything else."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 6:
+        return default
+    return min(max(int(text), 1), most)
+
+
+def key(text: str | None) -> int:
+    """The id that a text is, or 0."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def page_asked() -> int:
+    """The page that the address asks for, from one."""
+    return number(request.args.get("page"), 1, FARTHEST_PAGE)
+
+
+def size_asked() -> int:
+    """How many rows a page has: at most a hundred, whatever is asked for."""
+    return number(request.args.get("size"), SIZE, MOST_ROWS)
+
+
+def conditions(arguments: MultiDict[str, str]) -> grammar.Group:
+    """The filters of the address; fields that were left blank ask for nothing."""
+    asked = [(k, v) for k, v in arguments.items(multi=True) if v.strip() and k != "size"]
+    return grammar.from_parameters(asked)
+
+
+def address(**changes: Any) -> str:
+    """This page's own parameters with some of them changed; None takes one out."""
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and v.strip()]
+    return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
+
+
+def heading(found: Path) -> str:
+    """What a column is called; the name of another row is called by what leads to it."""
+    label = gettext(found.info["label"]) if found.info["label"] else ""
+    if not found.relations or found.column == LABEL:
+        return label
+    parent = gettext(path(found.model, ".".join((*found.relations, LABEL))).info["label"])
+    if found.column in NAMES:
+        return parent
+    return f"{parent}: {label[:1].lower()}{label[1:]}"
+
+
+# ---------------------------------------------------------------- CSV
+
+
+def csv_lines(headings: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    """The lines of a CSV that spreadsheets open as it is: a byte-order mark and semicolons."""
+    for n, row in enumerate(chain([headings], rows)):
+        text = io.StringIO()
+        csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(map(harmless, row))
+        yield ("\ufeff" if n == 0 else "") + text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula; telephone numbers stay as they are."""
+    if text.startswith(DANGEROUS) and not text.lstrip("+-").replace(" ", "").isdigit():
+        return "'" + text
+    return text
+
+
+def resource_of(found: Path) -> str:
+    """The noun that a path ends at."""
+    return permissions.NAMES.get(found.target, "")

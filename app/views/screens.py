@@ -1,0 +1,159 @@
+"""What every screen of a noun shares: its declarations, permission, transaction and cells."""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from flask import url_for
+from flask_appbuilder import ModelView
+from flask_appbuilder.baseviews import BaseView
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response
+
+from app import permissions, security
+from app.query.paths import Path, path
+from app.transaction import web
+from app.views import lists, titles, words
+from app.views.lists import Cell
+
+VIEWS: dict[str, type["Screens"]] = {}
+
+Section = tuple[str, list[str]]
+Answer = str | Response | tuple[str, int]
+Row = dict[str, Any]
+
+
+def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Permission and transaction around a screen; without a verb, the address names it."""
+
+    def wrap(handler: Callable[..., Answer]) -> Callable[..., Answer]:
+        @functools.wraps(handler)
+        def run(self: "Screens", *args: Any, **kwargs: Any) -> Answer:
+            security.require(verb or kwargs["verb"], self.resource)
+            answer = handler(self, *args, **kwargs)
+            web.commit()
+            return answer
+
+        run._permission_name = verb or handler.__name__  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+class Screens(ModelView):
+    """The declarations of a noun, and how its values are shown.
+
+    ``show_columns`` are sections: (title, columns); forms follow their order. ``related`` names
+    the lists below a row: the other noun, and its foreign key to this one.
+    """
+
+    resource = ""
+    list_columns: ClassVar[list[str]] = []
+    show_columns: ClassVar[list[Section]] = []
+    add_columns: ClassVar[list[str]] = []
+    edit_columns: ClassVar[list[str]] = []
+    # Searched by text, and filtered by.
+    search_columns: ClassVar[list[str]] = []
+    filter_columns: ClassVar[list[str]] = []
+    csv_columns: ClassVar[list[str]] = []
+    order = ""
+    related: ClassVar[dict[str, str]] = {}
+    # What is offered in a list of choices, besides what the policy lets through.
+    offered: ClassVar[dict[str, Callable[[], tuple[ColumnElement[bool], ...]]]] = {}
+
+    # Flask-AppBuilder's own roads besides these (actions, downloads by name) are closed.
+    include_route_methods: ClassVar[set[str]] = {
+        "list", "csv", "show", "add", "edit", "delete", "select", "act", "act_on_all",
+    }  # fmt: skip
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.resource:
+            VIEWS[cls.resource] = cls
+
+    def __init__(self) -> None:
+        # ModelView's own would generate forms that load every related row.
+        self.model: Any = permissions.RESOURCES[self.resource]
+        self.datamodel = SQLAInterface(self.model)
+        self.class_permission_name = self.resource
+        self.route_base = f"/office/{self.resource}"
+        self.actions: dict[str, Any] = {}
+        self.related_views: tuple[Any, ...] = ()
+        BaseView.__init__(self)
+        for name in (*self.columns(self.list_columns), *self.columns(self.shown_columns())):
+            path(self.model, name)  # A declared name that leads nowhere stops the start.
+
+    def shown_columns(self) -> list[str]:
+        """Every column of the show page."""
+        return [name for _, names in self.show_columns for name in names]
+
+    def columns(self, names: Iterable[str]) -> tuple[str, ...]:
+        """What is selected for declared columns."""
+        return lists.declared(self.model, names)
+
+    def keyed(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The same, with the ids that links need."""
+        return lists.with_keys(self.model, names)
+
+    def heading(self, column: Path) -> str:
+        """What a column is called above a list."""
+        return lists.heading(column)
+
+    def label(self, name: str) -> str:
+        """What a column of the noun is called; nothing if it has no such column."""
+        try:
+            return words.said(path(self.model, name).info["label"])
+        except KeyError:
+            return ""
+
+    def text(self, column: Path, row: Row) -> str:
+        """One value in the reader's words; for the noun to override."""
+        return words.shown(column, row.get(column.name))
+
+    def may(self, verb: str, resource: str = "") -> bool:
+        """Whether the active seat holds the verb."""
+        return (f"can_{verb}", resource or self.resource) in security.seat_permissions()
+
+    def to(self, name: str, **values: Any) -> str:
+        """The address of one of this noun's screens."""
+        return url_for(f"{self.endpoint}.{name}", **values)
+
+    def page(self, template: str, **values: Any) -> str:
+        """A rendered screen."""
+        return str(
+            self.render_template(
+                f"office/{template}.html",
+                view=self,
+                one=titles.one(self.resource),
+                many=titles.many(self.resource),
+                address=lists.address,
+                **values,
+            )
+        )
+
+    def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Any]:
+        """Rows as (id, address of the row's own page, cells)."""
+        shown, opens = list(columns), self.may("get")
+        return [
+            (row["id"], self.to("show", pk=row["id"]) if opens else "",
+             [self.cell(c, row) for c in shown])
+            for row in found
+        ]  # fmt: skip
+
+    def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
+        """One value, and a link to the row that it names, where the seat may read that."""
+        text = self.text(column, row)
+        href = ""
+        if link and column.relations and column.column in lists.NAMES and text:
+            key = row.get(f"{'.'.join(column.relations)}.id")
+            href = self.href(lists.resource_of(column), key)
+        return Cell(self.heading(column), text, href, len(text) > 60 or "\n" in text)
+
+    def href(self, resource: str, id_: Any) -> str:
+        """The address of another noun's row, where this seat may open it."""
+        view = VIEWS.get(resource)
+        if view is None or not id_ or not self.may("get", resource):
+            return ""
+        screen_ = "content" if resource == "files" else "show"
+        return url_for(f"{view.__name__}.{screen_}", pk=id_)

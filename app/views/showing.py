@@ -1,0 +1,98 @@
+"""A row by sections, what can be done with it, and the lists that hang on it."""
+
+from typing import Any
+
+from flask_appbuilder import expose
+from flask_babel import gettext
+from sqlalchemy import inspect as inspect_
+
+from app import security
+from app.errors import NotFound
+from app.query import rows
+from app.query.paths import LABEL, paths
+from app.transaction import web
+from app.views import titles
+from app.views.screens import VIEWS, Answer, Row, Screens, screen
+
+RELATED_ROWS = 50
+
+
+class ShowScreens(Screens):
+    """``/show/<id>``."""
+
+    @expose("/show/<int:pk>", methods=["GET"])
+    @screen("get")
+    def show(self, pk: int) -> Answer:
+        """A row; sections of which nothing is filled in are left out."""
+        row = self.read(pk)
+        sections = []
+        for title, names in self.show_columns:
+            columns = paths(self.model, self.columns(names), web().principal)
+            cells = [self.cell(c, row, link=True) for c in columns]
+            if any(cell.text for cell in cells):
+                sections.append((gettext(title) if title else "", cells))
+        return self.page(
+            "show",
+            title=self.name(row),
+            pk=pk,
+            sections=sections,
+            verbs=self.verbs(row),
+            related_lists=self.related_lists(pk),
+            more=self.besides(row),
+            can_edit=self.may("update") and bool(self.writable(self.edit_columns)),
+            can_delete=self.may("delete"),
+        )
+
+    def read(self, pk: int) -> Row:
+        """The row's shown columns, by one SELECT. Raises NotFound."""
+        if not 0 < pk < 2**63:
+            raise NotFound()
+        table = inspect_(self.model).columns
+        names = (*self.columns(self.shown_columns()), LABEL, *self.name_columns)
+        states = ("status",) if "status" in table else ()
+        wanted = rows.Selection(
+            self.resource,
+            self.keyed((*names, *states)),
+            extra=(self.model.id == pk,),
+        )
+        found, _ = rows.page(web(), wanted, now=security.moment(), limit=1)
+        if not found:
+            raise NotFound()
+        return found[0]
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """What a noun's own page says besides; for the noun to override."""
+        return {}
+
+    def related_lists(self, pk: int) -> list[dict[str, Any]]:
+        """The lists that hang on a row, each by one SELECT."""
+        known = {type(view): view for view in self.appbuilder.baseviews}
+        return [
+            known[VIEWS[resource]].below(key, pk)
+            for resource, key in self.related.items()
+            if self.may("list", resource)
+        ]
+
+    def below(self, key: str, pk: int) -> dict[str, Any]:
+        """This noun's rows that point at another's row, as a table for its page."""
+        leading = f"{key.removesuffix('_id')}."
+        names = [n for n in self.columns(self.list_columns) if n != f"{leading}{LABEL}"]
+        sort = ",".join(p for p in self.order.split(",") if not p.lstrip("-").startswith(leading))
+        wanted = rows.Selection(
+            self.resource,
+            self.keyed(names),
+            filter_columns=(*names, *self.columns(self.filter_columns)),
+            sort=sort,
+            extra=(getattr(self.model, key) == pk,),
+        )
+        found, more = rows.page(web(), wanted, now=security.moment(), limit=RELATED_ROWS)
+        columns = paths(self.model, names, web().principal)
+        adds = self.may("create") and key in self.writable(self.add_columns)
+        return {
+            "title": titles.many(self.resource),
+            "one": titles.one(self.resource),
+            "headings": [self.heading(c) for c in columns],
+            "lines": self.lines(columns, found),
+            "all": self.to("list", **{key: pk}) if more else "",
+            "add": self.to("add", **{key: pk}) if adds else "",
+        }

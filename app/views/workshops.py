@@ -1,0 +1,113 @@
+"""Workshops, summer camps, their slots, and the roster that is printed."""
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import request
+from flask_appbuilder import expose
+from flask_babel import gettext
+
+from app import clock, security
+from app.errors import N_
+from app.models import Slot
+from app.operations import roster
+from app.operations import rows as row_operations
+from app.transaction import web
+from app.views import words
+from app.views.base import Answer, ResourceView, screen
+from app.views.offers import OfferView
+from app.views.verbs import Button
+
+
+class WorkshopView(OfferView):
+    resource = "workshops"
+    list_columns = ["title", "organization_id", "season_id", "kind", "municipality_id",
+                    "starts_on", "ends_on", "status"]  # fmt: skip
+    csv_columns = [*list_columns, "opens_at", "closes_at", "price_kind", "price", "reduced_price",
+                   "price_unit", "min_age", "max_age"]  # fmt: skip
+    show_columns = [
+        (N_("Workshop or camp"), ["title", "title_en", "organization_id", "season_id", "kind",
+                                  "status"]),
+        (N_("Where and when"), ["municipality_id", "location_id", "starts_on", "ends_on"]),
+        (N_("Enrolments"), ["opens_at", "closes_at", "allocation", "offer_hours", "participants",
+                            "min_age", "max_age"]),
+        (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
+                       "tuir_letter"]),
+        (N_("For the families"), ["description", "description_en"]),
+        (N_("Privacy"), ["controller_id"]),
+        (N_("Review"), ["review_note", "submitted_at", "published_at", "copied_from_id"]),
+    ]  # fmt: skip
+    add_columns = [
+        "title", "title_en", "organization_id", "season_id", "kind", "municipality_id",
+        "location_id", "starts_on", "ends_on", "opens_at", "closes_at", "allocation",
+        "offer_hours", "participants", "min_age", "max_age", "price_kind", "price",
+        "reduced_price", "reduced_for", "price_unit", "tuir_letter", "description",
+        "description_en", "controller_id",
+    ]  # fmt: skip
+    edit_columns = [c for c in add_columns if c != "organization_id"]
+    search_columns = ["title", "description", "organization.name"]
+    filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status"]
+    order = "-starts_on"
+    related = {"slots": "workshop_id"}
+
+
+class SlotView(ResourceView):
+    resource = "slots"
+    list_columns = ["title", "workshop_id", "starts_on", "ends_on", "starts_at", "ends_at",
+                    "places", "places_taken", "waiting_count"]  # fmt: skip
+    show_columns = [
+        (N_("Slot"), ["title", "title_en", "workshop_id", "organization_id"]),
+        (N_("When"), ["starts_on", "ends_on", "starts_at", "ends_at"]),
+        (N_("Places"), ["places", "places_taken", "waiting_count"]),
+    ]
+    add_columns = ["workshop_id", "title", "title_en", "starts_on", "ends_on", "starts_at",
+                   "ends_at", "places"]  # fmt: skip
+    edit_columns = add_columns[1:]
+    search_columns = ["title", "workshop.title", "organization.name"]
+    filter_columns = ["workshop_id", "organization_id", "starts_on"]
+    order = "starts_on"
+    related = {"enrollments": "slot_id"}
+    include_route_methods = {*ResourceView.include_route_methods, "roster", "roster_of_day"}
+
+    def buttons(self, pk: int | None = None) -> list[Button]:
+        """The roster, of the slot or of a day."""
+        if not self.may("roster"):
+            return []
+        if pk is None:
+            return [Button(gettext("Tomorrow's roster"), self.to("roster_of_day"), False)]
+        return [Button(gettext("Roster"), self.to("roster", pk=pk), False)]
+
+    @expose("/roster/<int:pk>", methods=["GET"])
+    @screen("roster")
+    def roster(self, pk: int) -> Answer:
+        """Who holds a place in the slot, to be printed."""
+        slot = row_operations.get(web(), Slot, pk)
+        lines = roster.roster(web(), slot, now=security.moment())
+        title = f"{gettext('Roster')}: {slot.workshop.title}, {slot.title}"
+        return self._roster_page(title, lines, slot.starts_on, self.to("show", pk=pk), False)
+
+    @expose("/roster", methods=["GET"])
+    @screen("roster")
+    def roster_of_day(self) -> Answer:
+        """Who comes on a day, tomorrow unless another is asked for, to be printed."""
+        try:
+            day = date.fromisoformat(request.args.get("day", ""))
+        except ValueError:
+            day = clock.local_date(security.moment()) + timedelta(days=1)
+        lines = roster.roster_of_day(web(), day=day, now=security.moment())
+        title = gettext("Roster of %(day)s", day=words.day(day))
+        return self._roster_page(title, lines, day, self.to("list"), True)
+
+    def _roster_page(
+        self, title: str, lines: list[Any], day: date, back: str, choose: bool
+    ) -> str:  # fmt: skip
+        def of_slot(line: Any) -> tuple[Any, ...]:
+            return (line.slot_id, line.workshop, line.slot, line.starts_at, line.ends_at)
+
+        slots = [(of, list(group)) for of, group in groupby(lines, of_slot)]
+        minded = any(line.allergies is not None for line in lines)
+        return self.page(
+            "roster", title=title, slots=slots, day=day, back=back, choose=choose, minded=minded,
+            hour=words.plain,
+        )  # fmt: skip
