@@ -123,7 +123,7 @@ def _rush(scene: Scene, first: int) -> None:
             assert scene.enrol(http, family).status_code == 201
         with scene.session() as db:
             columns = select(models.Enrollment.person_id, models.Enrollment.id)
-            held = {person_id: row_id for person_id, row_id in db.execute(columns)}
+            held = dict(db.execute(columns).all())
         tasks: list[Callable[[], httpx.Response]] = [
             *(lambda one=family: scene.enrol(http, one) for family in late),
             *(lambda one=family: scene.cancel(http, one, held[one.person_id]) for family in early),
@@ -166,6 +166,7 @@ def test_two_hundred_families_and_thirty_who_give_up(scene: Callable[[int, int],
     _follows_the_queue(rush, families=230, places=20)
 
 
+@pytest.mark.matrix
 def test_a_web_worker_is_killed_in_the_rush(scene: Callable[[int, int], Scene]) -> None:
     """Who got an answer keeps the place; who asks again with the same key has it once."""
     rush = scene(40, 10)
