@@ -30,9 +30,11 @@ class FileApi(ResourceApi):
         part = request.files.get("file")
         if part is None:
             raise BadRequest(NO_FILE, field="file")
+        content = part.read(files.LARGEST + 1)
+        part.close()
         row = files.keep(
             web(),
-            content=part.read(files.LARGEST + 1),
+            content=content,
             name=part.filename or "",
             organization_id=_id("organization_id"),
             person_id=_id("person_id"),
