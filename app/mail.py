@@ -32,6 +32,7 @@ SECRET = "message.secret"  # noqa: S105
 # Where a kind's link leads, below the address of the site; a payload's own `path` wins.
 APPLICATION = "/{alliance}/applications/{application_id}"
 REQUEST = "/{alliance}/requests/{request_id}"
+PROVIDERS_REQUEST = "/office/service-requests/show/{request_id}"
 PATHS = {
     **dict.fromkeys(
         ("receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
@@ -41,10 +42,15 @@ PATHS = {
         ("request_sent", "request_answered", "request_accepted", "request_started",
          "request_closed", "request_refused", "request_cancelled"), REQUEST,
     ),
+    "call_deadline": "/office/calls/show/{call_id}",
+    "membership_deadline": "/office/memberships/show/{membership_id}",
+    "review_waiting": "/office/{resource}/show/{row_id}",
+    "digest": "/office/enrollments/list/",
     "confirm": "/{alliance}/confirm/{token}",
     "reset": "/{alliance}/reset/{token}",
     "invite": "/{alliance}/invitation/{token}",
 }  # fmt: skip
+SIGN_IN = "/login/"
 
 
 def render(message: Message, *, base_url: str, sender: str) -> EmailMessage:
@@ -103,7 +109,9 @@ def _unsealed(message: Message) -> dict[str, str]:
 def _path(message: Message, payload: dict[str, Any]) -> str:
     path = payload.get("path") or PATHS.get(message.kind, "/{alliance}/")
     if message.kind == "confirm" and "token" not in payload:
-        path = "/{alliance}/login"
+        path = SIGN_IN
+    if path == REQUEST and payload.get("audience") == "provider":
+        path = PROVIDERS_REQUEST
     values = {key: quote(str(value), safe="") for key, value in payload.items()}
     return path.format_map({**values, "alliance": message.alliance.slug})
 

@@ -19,7 +19,7 @@ def seal(db: Session, now: datetime) -> int:
         done += found
         if stopping.is_set():
             raise Stopped
-    db.rollback()  # lets go of the lock
+    db.commit()  # lets go of the lock
     if done:
         # In a log that leaves the machine, a chain cut short at its end shows as well.
         log.info("the audit's chain: %s events, head %s", *seals.head(db))

@@ -105,8 +105,8 @@ def reviews(db: Session, now: datetime) -> int:
         row = db.get_one(*key)
         noun = row.__tablename__
         payload = {
-            f"{noun}_id": row.id,
-            "noun": noun,
+            "resource": f"{noun}s",
+            "row_id": row.id,
             "title": row.title,
             "organization": row.organization.name,
             "submitted_at": row.submitted_at,

@@ -11,7 +11,8 @@ from tests.factories import AllianceFactory, into
 
 
 def events(db: ScopedSession, number: int) -> list[int]:
-    """Rows that the trigger writes events of."""
+    """Rows that the trigger writes events of; what was there before is sealed."""
+    audit.seal(db, clock.now())
     before = db.scalar(select(AuditEvent.id).order_by(AuditEvent.id.desc()).limit(1)) or 0
     AllianceFactory.create_batch(number)
     return list(
@@ -21,10 +22,11 @@ def events(db: ScopedSession, number: int) -> list[int]:
 
 def test_each_event_is_sealed_once(db: ScopedSession) -> None:
     made = events(db, 3)
+    length, _ = seals.head(db)
     assert audit.seal(db, clock.now()) == len(made) == 3
     assert audit.seal(db, clock.now()) == 0
     assert seals.verify(db) == []
-    assert seals.head(db)[0] == 3
+    assert seals.head(db)[0] == length + 3
 
 
 def test_a_changed_event_shows(db: ScopedSession) -> None:
@@ -39,7 +41,8 @@ def test_an_event_taken_away_shows(db: ScopedSession) -> None:
     audit.seal(db, clock.now())
     db.execute(delete(AuditValue).where(AuditValue.event_id == two))
     db.execute(delete(AuditEvent).where(AuditEvent.id == two))
-    assert seals.verify(db) == ["audit_event: places 2 to 2 are missing"]
+    place = seals.head(db)[0] - 1
+    assert seals.verify(db) == [f"audit_event: places {place} to {place} are missing"]
 
 
 def test_changed_values_show_and_erased_ones_do_not(db: ScopedSession) -> None:
@@ -66,7 +69,7 @@ def test_what_commits_late_is_sealed_later_and_missed_by_nobody(fresh: Engine) -
         with open_session(fresh, system("job")) as db:
             assert audit.seal(db, clock.now()) == 1
             order = db.scalars(select(AuditEvent.id).order_by(AuditEvent.seal_no)).all()
-            assert order == [late, early]
+            assert order[-2:] == [late, early]
             assert seals.verify(db) == []
 
 

@@ -99,7 +99,7 @@ def every_letter_is_sent(engine: Engine, number: int) -> bool:
         return db.scalar(sent) == number
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(500, marks=pytest.mark.matrix)])
+@pytest.mark.parametrize("number", [40, pytest.param(500, marks=pytest.mark.matrix)])
 def test_killed_in_the_middle_every_reminder_arrives_and_at_most_one_twice(
     number: int,
     fresh: Engine,
