@@ -39,14 +39,15 @@ def _fill(db: Session, now: datetime, password: str) -> None:
     for slug, net in networks.items():
         # The second alliance has one login, its staff.
         first = slug == alliances.LODI.slug
+        staff = accounts["staff" if first else "staff-milano"]
         desk_or_office = (
             (accounts["social-point"], "social_point", "desk")
             if first
-            else (accounts["staff-milano"], "staff", "staff")
+            else (staff, "staff", "staff")
         )
         venues = services.write_venues(db, net)
         on_offer = services.write(db, net, venues, now)
-        programme = workshops.write(db, net, venues, now)
+        programme = workshops.write(db, net, venues, staff, now)
         known = families.write(db, net, now, accounts["parent"] if first else None)
         desk.write(db, net, venues, known, now, desk_or_office[0])
         enrollments.write(

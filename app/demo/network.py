@@ -4,7 +4,7 @@ Beside them stands a renewal of the memberships, made up so that it is under way
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from stdnum import luhn
 
 from app import clock, models, municipalities
 from app.demo import alliances, categories, organizations, projects
+from app.operations import memberships
 
 # What the two networks' addresses would be, were they real.
 NETWORK_ADDRESSES = {
@@ -42,7 +43,7 @@ def write(db: Session, facts: alliances.AllianceFacts, now: datetime) -> Network
     _categories(db, network)
     _calls(db, network)
     if facts is alliances.LODI:
-        _renewal(db, network, clock.local_date(now))
+        _renewal(db, network, now)
     db.flush()
     return network
 
@@ -215,8 +216,9 @@ UNDER_WAY = {"cgil": "draft", "cisl": "sent", "uil": "sent", "asvicom": "refused
 ENDING = "auser"
 
 
-def _renewal(db: Session, network: Network, today: date) -> None:
+def _renewal(db: Session, network: Network, now: datetime) -> None:
     """The renewal's call, closing in six days, and every partner's two forms."""
+    today = clock.local_date(now)
     deadline = today + timedelta(days=6)
     call = models.Call(
         alliance=network.alliance,
@@ -244,21 +246,26 @@ def _renewal(db: Session, network: Network, today: date) -> None:
                 network=network_name,
                 call=call,
                 recipient=address,
-                status=status,
             )
+            db.add(row)
             if status != "draft":
                 protocol += 1
-                sent = today - timedelta(days=3 + protocol % 15)
-                row.signature = "digital" if protocol % 2 else "handwritten"
-                row.sent_at = datetime(sent.year, sent.month, sent.day, 9, tzinfo=clock.ROME)
-                row.protocol_number = f"{protocol:05d}"
-                row.protocol_date = sent
-            if status == "refused":
-                row.decided_on = today - timedelta(days=1)
-                row.reason = "Il modulo non è firmato dal legale rappresentante."
-            if status == "accepted":
-                row.decided_on = today - timedelta(days=1)
-                row.starts_on = today - timedelta(days=1)
-                ends = deadline if key == ENDING else today + timedelta(days=365)
-                row.ends_on = ends
-            db.add(row)
+                _decide(db, row, status, protocol, now)
+            if key == ENDING:
+                row.ends_on = deadline
+
+
+def _decide(db: Session, row: models.Membership, status: str, protocol: int, now: datetime) -> None:
+    """A form that came on paper, and what the office made of it."""
+    row.status, row.sent_at = "sent", now - timedelta(days=3 + protocol % 15)
+    row.signature = "digital" if protocol % 2 else "handwritten"
+    row.protocol_number = f"{protocol:05d}"
+    row.protocol_date = clock.local_date(row.sent_at)
+    db.flush()
+    decided = now - timedelta(days=1)
+    if status == "accepted":
+        memberships.accept(db, row, now=decided)
+        row.ends_on = row.starts_on + timedelta(days=365)
+    if status == "refused":
+        reason = "Il modulo non è firmato dal legale rappresentante."
+        memberships.refuse(db, row, reason=reason, now=decided)

@@ -5,13 +5,18 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock, models
+from app.demo.acting import acting
 from app.demo.network import Network
 from app.demo.plans import Calendar, Plan
 from app.demo.programme import PLANS
-from app.operations import offers, seasons
+from app.operations import calendar, camps, offers, seasons, slots
+
+# The places of a slot that is to be full.
+FEW = 4
 
 
 @dataclass
@@ -24,33 +29,30 @@ class Programme:
 
 
 def write(
-    db: Session, network: Network, venues: dict[str, models.Location], now: datetime
+    db: Session,
+    network: Network,
+    venues: dict[str, models.Location],
+    staff: models.Account,
+    now: datetime,
 ) -> Programme:
     """The seasons of three school years, and the workshops with their slots."""
     today = clock.local_date(now)
     year = seasons.school_year_of(today)
     alliance = network.alliance
-    held = {}
-    for school_year in (year - 1, year, year + 1):
-        for season in seasons.propose(school_year, alliance.rite, alliance.patron_subdivision):
-            row = models.Season(
-                alliance=alliance,
-                kind=season.kind,
-                school_year=seasons.school_year_label(school_year),
-                title=season.title,
-                title_en=season.title_en,
-                starts_on=season.first,
-                ends_on=season.last,
-            )
-            db.add(row)
-            held.setdefault((season.kind, school_year), row)
+    with acting(db, staff, "staff", now) as own:
+        for school_year in (year - 1, year, year + 1):
+            label = seasons.school_year_label(school_year)
+            calendar.enter_proposed(own, school_year=label, now=now)
+    of_alliance = select(models.Season).where(models.Season.alliance_id == alliance.id)
+    held = {(row.kind, int(row.school_year[:4])): row for row in db.scalars(of_alliance)}
     plans = {plan.key: plan for plan in PLANS[alliance.slug](Calendar(alliance, today))}
     programme = Programme(held, {}, plans)
     for plan in plans.values():
-        programme.workshops[plan.key] = _workshop(network, venues, programme, plan, now)
-        db.add(programme.workshops[plan.key])
+        row = programme.workshops[plan.key] = _workshop(network, venues, programme, plan)
+        db.add(row)
         db.flush()
-        _review(db, programme.workshops[plan.key], plan, now)
+        _slots(db, row, plan, now)
+        _review(db, row, plan, now)
     return programme
 
 
@@ -59,14 +61,13 @@ def _workshop(
     venues: dict[str, models.Location],
     programme: Programme,
     plan: Plan,
-    now: datetime,
 ) -> models.Workshop:
     body = network.bodies[plan.body]
     venue = venues[plan.venue] if plan.venue else None
     spans = [(day, day) for day in plan.days] or [(week.first, week.last) for week in plan.weeks]
     price = Decimal(plan.price) if plan.price else None
     opens = _local(plan.opens, time(9))
-    row = models.Workshop(
+    return models.Workshop(
         alliance=network.alliance,
         organization=body,
         controller=body,
@@ -92,21 +93,24 @@ def _workshop(
         tuir_letter="f-bis" if plan.participants == "children" and price is not None else None,
         copied_from_id=programme.workshops[plan.copied_from].id if plan.copied_from else None,
     )
-    row.slots = [
-        models.Slot(
-            alliance=network.alliance,
-            organization=body,
-            title=_title(plan, number, first, last, "it"),
-            title_en=_title(plan, number, first, last, "en"),
-            starts_on=first,
-            ends_on=last,
-            starts_at=plan.hours[0],
-            ends_at=plan.hours[1],
-            places=4 if number == plan.tight else plan.places,
-        )
-        for number, (first, last) in enumerate(spans)
-    ]
-    return row
+
+
+def _slots(db: Session, row: models.Workshop, plan: Plan, now: datetime) -> None:
+    starts_at, ends_at = plan.hours
+    hours = {"places": plan.places, "starts_at": starts_at, "ends_at": ends_at}
+    if plan.weeks:
+        camps.generate_weeks(db, row, **hours, now=now)
+    for day in plan.days:
+        titles = {
+            "title": format_date(day, "EEEE d MMMM", locale="it"),
+            "title_en": format_date(day, "EEEE d MMMM", locale="en"),
+        }
+        dates = {"workshop_id": row.id, "starts_on": day, "ends_on": day}
+        slots.create(db, {**dates, **titles, **hours}, now=now)
+    db.refresh(row, ["slots"])
+    if plan.tight is not None:
+        row.slots[plan.tight].places = FEW
+        db.flush()
 
 
 def _review(db: Session, row: models.Workshop, plan: Plan, now: datetime) -> None:
@@ -119,11 +123,3 @@ def _review(db: Session, row: models.Workshop, plan: Plan, now: datetime) -> Non
 
 def _local(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, clock.ROME)
-
-
-def _title(plan: Plan, number: int, first: date, last: date, language: str) -> str:
-    if plan.days:
-        return format_date(first, "EEEE d MMMM", locale=language)
-    week = "Settimana" if language == "it" else "Week"
-    ends = format_date(last, "d MMMM", locale=language)
-    return f"{week} {number + 1}: {format_date(first, 'd MMMM', locale=language)} - {ends}"
