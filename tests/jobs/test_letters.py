@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from app import mail
-from app.models import Application, Message, ServiceRequest
-from app.operations import applications, delegations, enrollments, outbox, requests
+from app.models import SEAT_KINDS, Application, Message, ServiceRequest
+from app.operations import accounts, applications, delegations, enrollments, outbox, requests
 from app.transaction import ScopedSession
 from tests.factories import (
+    AllianceFactory,
+    OrganizationFactory,
     PersonFactory,
     ServiceFactory,
     SlotFactory,
@@ -153,3 +155,47 @@ def test_a_code_for_the_desk(db: ScopedSession, now: datetime) -> None:
     code = outbox.reveal(letter.payload["sealed"]["code"])
     assert code in body(letter)
     assert str(point.name) in body(letter)
+
+
+def test_opening_an_account(db: ScopedSession, now: datetime) -> None:
+    alliance = AllianceFactory()
+
+    def sign_up(days: int, where: object = alliance) -> Message:
+        accounts.sign_up(
+            db, alliance_id=where.id, email="ada@famiglie.example",
+            password="un-cavallo-che-legge-7", first_name="Ada", last_name="Bianchi",
+            now=now + timedelta(days=days),
+        )  # fmt: skip
+        return letters(db, "confirm")[-1]
+
+    new = sign_up(0)
+    token = outbox.reveal(new.payload["sealed"]["token"])
+    assert f"/{alliance.slug}/" in body(new)
+    assert token in body(new)
+    accounts.confirm(db, token=token, now=now)
+
+    known = sign_up(1)
+    assert "sealed" not in known.payload
+    assert "/login" in body(known)
+    other = sign_up(2, AllianceFactory())
+    assert outbox.reveal(other.payload["sealed"]["token"]) in body(other)
+
+    accounts.ask_reset(db, alliance_id=alliance.id, email="ada@famiglie.example", now=now)
+    [reset] = letters(db, "reset")
+    assert outbox.reveal(reset.payload["sealed"]["token"]) in body(reset)
+
+
+def test_inviting(db: ScopedSession, now: datetime) -> None:
+    organization = OrganizationFactory(name="Cooperativa Alba")
+    for kind in SEAT_KINDS:
+        at_a_body = kind not in accounts.WITHOUT_BODY
+        accounts.invite(
+            db, email=f"{kind}@ente.example", kind=kind,
+            alliance_id=None if kind == "admin" else organization.alliance_id,
+            organization_id=organization.id if at_a_body else None, now=now,
+        )  # fmt: skip
+    found = letters(db, "invite")
+    assert len(found) == len(SEAT_KINDS)
+    for letter in found:
+        assert ("Cooperativa Alba" in body(letter)) == bool(letter.payload["organization"])
+        assert outbox.reveal(letter.payload["sealed"]["token"]) in body(letter)

@@ -1,13 +1,16 @@
 """The outbox: each message leaves once, and a bad one keeps nobody waiting."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, select
 
 from app import clock
-from app.jobs.sender import ATTEMPTS, Sender, backoff, take
+from app.jobs.sender import ATTEMPTS, LOOK_EVERY, Sender, backoff, take
 from app.models import Message
 from app.operations import outbox
 from app.smtp import Smtp, Unreachable
@@ -145,3 +148,65 @@ def test_a_link_is_forgotten_once_it_has_left(
     db.refresh(message)
     assert "a-token" in smtp.mails[0].as_string()
     assert set(message.payload) == {"name", "expires_at"}
+
+
+@pytest.fixture
+def serving(fresh: Engine) -> Iterator[Callable[[str], None]]:
+    """Call it with a server's address: a sender works in the background."""
+    running: list[tuple[Sender, threading.Thread]] = []
+
+    def start(url: str) -> None:
+        post = sender(fresh, url)
+        thread = threading.Thread(target=post.serve)
+        running.append((post, thread))
+        thread.start()
+
+    yield start
+    for post, thread in running:
+        post.stop.set()
+        thread.join()
+
+
+def arrives(box: Mailbox, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not box.mails and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(box.mails)
+
+
+def test_a_letter_leaves_as_soon_as_it_is_committed(
+    committed: Callable[[], ScopedSession], smtp: Mailbox, serving: Callable[[str], None]
+) -> None:
+    db = committed()
+    alliance = AllianceFactory()
+    db.commit()
+    serving(smtp.url)
+    time.sleep(1)  # it has looked, and waits
+    outbox.queue(
+        db, alliance_id=alliance.id, kind="placed", about="enrollment:1", payload=PLACED,
+        recipient="famiglia@famiglie.example", now=clock.now(),
+    )  # fmt: skip
+    assert not arrives(smtp, 0.5)
+    db.commit()
+    assert arrives(smtp, LOOK_EVERY / 2)
+
+
+def test_letters_wait_for_a_server_that_comes_back(
+    committed: Callable[[], ScopedSession],
+    serving: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.jobs.sender.UNREACHABLE_PAUSE", 0.1)
+    db = committed()
+    [message] = queue(db, 1)
+    box = Mailbox(free_port())
+    serving(box.url)
+    time.sleep(0.5)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    try:
+        assert arrives(box, 5)
+    finally:
+        controller.stop()
+    db.refresh(message)
+    assert message.attempts <= 1
