@@ -9,9 +9,9 @@ class AccountView(ResourceView):
     list_columns = ["username", "first_name", "last_name", "email", "active", "last_login"]
     show_columns = [
         (N_("Account"), ["username", "first_name", "last_name", "email", "active"]),
-        (N_("Use"), ["last_login", "login_count", "created_on"]),
+        (N_("Use"), ["locale", "last_login", "login_count", "fail_login_count", "created_on"]),
     ]
-    edit_columns = ["first_name", "last_name", "email", "active"]
+    edit_columns = ["first_name", "last_name", "email", "active", "locale"]
     search_columns = ["username", "first_name", "last_name", "email"]
     filter_columns = ["active"]
     order = "username"

@@ -39,9 +39,12 @@ class MunicipalityView(ResourceView):
 
 class TerritoryView(ResourceView):
     resource = "territories"
-    list_columns = ["municipality_id", "municipality.province", "municipality.istat_code"]
-    show_columns = [(N_("Territory"), ["municipality_id", "municipality.istat_code"])]
-    add_columns = ["municipality_id"]
-    filter_columns = ["municipality_id"]
+    list_columns = ["municipality_id", "municipality.province", "municipality.istat_code",
+                    "alliance_id"]  # fmt: skip
+    show_columns = [
+        (N_("Territory"), ["municipality_id", "municipality.istat_code", "alliance_id"])
+    ]
+    add_columns = ["alliance_id", "municipality_id"]
+    filter_columns = ["municipality_id", "alliance_id"]
     search_columns = ["municipality.name"]
     order = "municipality.label"

@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.query import rows
 from app.query.paths import LABEL, Path, path, paths
 from app.transaction import web
-from app.views import fields, lists, words
+from app.views import fields, lists, titles, words
 from app.views.fields import FormField
 from app.views.screens import Answer, Row, Screens, screen
 
@@ -86,7 +86,7 @@ class ChoiceScreens(Screens):
 
     def name(self, row: Row) -> str:
         """What the row is called in the reader's words."""
-        return name_of(self.resource, row) or f"{row['id']}"
+        return name_of(self.resource, row) or f"{titles.one(self.resource)} {row['id']}"
 
     def select_url(self, field: str) -> str:
         """Where a field's searching select asks."""
@@ -124,6 +124,15 @@ class ChoiceScreens(Screens):
         if not resource:
             raise NotFound()
         return resource
+
+    def chosen_from(self, asked: Iterable[FormField]) -> list[FormField]:
+        """The fields without those whose choices, or files, are not for this seat."""
+        return [
+            one
+            for one in asked
+            if not one.resource
+            or self.may("create" if one.kind == "file" else "list", one.resource)
+        ]
 
     def name_choices(self, asked: Iterable[FormField]) -> None:
         """Say in words what each searching select holds."""

@@ -1,7 +1,18 @@
 """The people that the alliance serves, and who acts for them."""
 
+from typing import Any
+
+from flask import request
+
+from app import nouns, security
 from app.errors import N_
+from app.models import Relation
+from app.operations import people
+from app.query.schemas import write_schema
+from app.transaction import web
+from app.views import fields
 from app.views.base import ResourceView
+from app.views.forms import Fields
 
 
 class PersonView(ResourceView):
@@ -29,6 +40,24 @@ class PersonView(ResourceView):
         "relations": "person_id",
         "delegations": "person_id",
     }
+
+    def add_fields(self) -> Fields:
+        """A citizen says besides who the person is to them."""
+        asked = super().add_fields()
+        if web().principal.kind != "citizen":
+            return asked
+        relation = fields.of_column(Relation, "kind")
+        relation.name = "relation"
+        relation.choices = [choice for choice in relation.choices if choice[0] in people.CLAIMED]
+        return [relation, *asked]
+
+    def create(self, asked: Fields) -> Any:
+        """The person; the relation is the noun's to check."""
+        given = fields.sent(asked, request.form, blank=False)
+        columns = [one.name for one in asked if one.name != "relation"]
+        more = nouns.noun(self.resource).create_fields if "relation" in given else None
+        values: Any = write_schema(self.model, columns, more=more).load(given)
+        return nouns.create(web(), self.resource, values, now=security.moment())
 
 
 class RelationView(ResourceView):

@@ -21,7 +21,7 @@ class FileView(ResourceView):
     search_columns = ["name"]
     filter_columns = ["organization_id", "person_id"]
     order = "-id"
-    include_route_methods = {*ResourceView.include_route_methods, "content"}
+    include_route_methods = {"list", "csv", "show", "select", "content"}
 
     @expose("/content/<int:pk>", methods=["GET"])
     @screen("get")

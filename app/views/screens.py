@@ -24,7 +24,9 @@ Answer = str | Response | tuple[str, int]
 Row = dict[str, Any]
 
 
-def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+def screen(
+    verb: str, streams: bool = False
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Permission and transaction around a screen; without a verb, the address names it."""
 
     def wrap(handler: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -115,6 +117,10 @@ class Screens(ModelView):
         """Whether the active seat holds the verb."""
         return (f"can_{verb}", resource or self.resource) in security.seat_permissions()
 
+    def adds(self) -> bool:
+        """Whether the seat enters new rows on a form of the noun."""
+        return bool(self.add_columns) and "add" in self.include_route_methods and self.may("create")
+
     def to(self, name: str, **values: Any) -> str:
         """The address of one of this noun's screens."""
         return url_for(f"{self.endpoint}.{name}", **values)
@@ -135,11 +141,12 @@ class Screens(ModelView):
     def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Any]:
         """Rows as (id, address of the row's own page, cells)."""
         shown, opens = list(columns), self.may("get")
-        return [
-            (row["id"], self.to("show", pk=row["id"]) if opens else "",
-             [self.cell(c, row) for c in shown])
-            for row in found
-        ]  # fmt: skip
+        result = []
+        for row in found:
+            key = row.get("id")  # A seat that may not read ids gets no links.
+            href = self.to("show", pk=key) if opens and key else ""
+            result.append((key or "", href, [self.cell(c, row) for c in shown]))
+        return result
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
         """One value, and a link to the row that it names, where the seat may read that."""

@@ -58,7 +58,7 @@ class ShowScreens(Screens):
         found, _ = rows.page(web(), wanted, now=security.moment(), limit=1)
         if not found:
             raise NotFound()
-        return found[0]
+        return {"id": pk, **found[0]}
 
     def besides(self, row: Row) -> dict[str, Any]:
         """What a noun's own page says besides; for the noun to override."""
@@ -87,7 +87,7 @@ class ShowScreens(Screens):
         )
         found, more = rows.page(web(), wanted, now=security.moment(), limit=RELATED_ROWS)
         columns = paths(self.model, names, web().principal)
-        adds = self.may("create") and key in self.writable(self.add_columns)
+        adds = self.adds() and key in self.writable(self.add_columns)
         return {
             "title": titles.many(self.resource),
             "one": titles.one(self.resource),

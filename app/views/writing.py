@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app import nouns, permissions, security
+from app.errors import NotFound
 from app.operations import care
 from app.operations import rows as row_operations
 from app.query.paths import path
@@ -36,10 +37,10 @@ class WriteScreens(Screens):
 
     def form_fields(self, names: Iterable[str]) -> Fields:
         """The fields of a form, in the order that they are declared."""
-        return [
+        return self.chosen_from(
             fields.of_column(self.model, name, self.select_url(name))
             for name in self.writable(names)
-        ]
+        )
 
     # -------------------------------------------------------------- a new row
 
@@ -47,6 +48,8 @@ class WriteScreens(Screens):
     @screen("create")
     def add(self) -> Answer:
         """A form for a new row; the address may preset its fields."""
+        if not self.adds():
+            raise NotFound()
         asked = self.add_fields()
         title = f"{gettext('Add')}: {titles.one(self.resource)}"
         if request.method == "POST":
