@@ -90,8 +90,8 @@ class Smtp:
                 raise Refused(str(error), for_good=False) from error
             self.send(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            code, reason = next(iter(error.recipients.values()))
-            raise Refused(f"{code} {_text(reason)}", for_good=code >= 500) from error
+            code, answer = next(iter(error.recipients.values()))
+            raise Refused(f"{code} {_text(answer)}", for_good=code >= 500) from error
         except smtplib.SMTPResponseException as error:
             reason = f"{error.smtp_code} {_text(error.smtp_error)}"
             raise Refused(reason, for_good=error.smtp_code >= 500) from error

@@ -103,7 +103,7 @@ def offers(db: Session, now: datetime) -> int:
     due = [
         number
         for number, ends, hours in soon
-        if ends <= now + min(OFFER, timedelta(hours=hours) / 2)
+        if ends is not None and ends <= now + min(OFFER, timedelta(hours=hours) / 2)
     ]
 
     def remind(number: int) -> bool:

@@ -50,8 +50,8 @@ def last_due(job: Job, now: datetime) -> datetime | None:
     """The latest time, up to now, at which the job was due."""
     trigger = job.trigger
     for window in _LOOK_BACK:
-        due = None
-        following = trigger.get_next_fire_time(None, now - window)
+        due: datetime | None = None
+        following: datetime | None = trigger.get_next_fire_time(None, now - window)
         while following is not None and following <= now:
             due, following = following, trigger.get_next_fire_time(following, following)
         if due is not None:
@@ -61,4 +61,7 @@ def last_due(job: Job, now: datetime) -> datetime | None:
 
 def next_due(job: Job, now: datetime) -> datetime | None:
     """The next time after now."""
-    return job.trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+    following: datetime | None = job.trigger.get_next_fire_time(
+        None, now + timedelta(microseconds=1)
+    )
+    return following
