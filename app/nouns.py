@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from app import permissions
 from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
-from app.models import SIGNATURES, Application, Delegation, Person, ServiceRequest
+from app.models import SEAT_KINDS, SIGNATURES, Application, Delegation, Person, ServiceRequest
 from app.operations import (
+    accounts,
     applications,
     calendar,
     camps,
@@ -203,6 +204,22 @@ NOUNS: dict[str, Noun] = {
             "season_id": fields.Integer(strict=True, allow_none=True),
         },
         verbs={"submit": Verb(applications.submit, N_("Send"), states=("draft",))},
+    ),
+    "accounts": Noun(
+        verbs={
+            "invite": Verb(
+                accounts.invite,
+                N_("Invite"),
+                (
+                    Field("email", N_("E-mail")),
+                    Field("kind", N_("Seat"), "choice", values=SEAT_KINDS),
+                    Field("organization_id", N_("Organization"), "ref:organizations",
+                          required=False),
+                    Field("alliance_id", N_("Alliance"), "ref:alliances", required=False),
+                ),
+                collection=True,
+            )
+        }
     ),
     "roles": Noun(
         create=create_role,

@@ -105,7 +105,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "municipalities": may(EDIT),
         "territories": may(ALL, "public system"),
         "organizations": may(READ),
-        "accounts": may("list get create update invite", "public internal contact system"),
+        "accounts": may("list get update invite", "public internal contact system"),
         "seats": may(EDIT, "public internal system"),
         "roles": may(READ, "public internal"),
         "role-scopes": may(READ, "public internal system"),

@@ -18,7 +18,7 @@ _current = ""
 
 
 def configure(data_key: str) -> None:
-    """Take the keys from ``DATA_KEY``: one secret, or ``id:secret,id:secret`` with the current first."""
+    """Take ``DATA_KEY``: one secret, or ``id:secret,id:secret`` with the current one first."""
     global _current
     _keys.clear()
     _current = ""
