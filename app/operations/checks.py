@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.models import Application, Base, Enrollment, ServiceRequest, Slot, StateChange, Tenant
-from app.operations import queues
+from app.operations import queues, seals
 from app.transaction import elevated
 
 MOST = 100  # rows named for one check
@@ -35,6 +35,10 @@ class Broken:
     row_id: int
     detail: str = ""
 
+    def __str__(self) -> str:
+        where = f"{self.table} {self.row_id}" if self.row_id else self.table
+        return f"{where}: breaks the rule that {self.check} ({self.detail})"
+
 
 def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
     """Every row that breaks a rule, at most a hundred a check; empty when all is well."""
@@ -44,6 +48,8 @@ def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
         for name, table, rows in [*_rules(moment), *_alliances()]:
             for row_id, detail in system.execute(rows.limit(MOST)):
                 found.append(Broken(name, table, row_id, str(detail)))
+        for line in seals.verify(system)[:MOST]:
+            found.append(Broken("the trail of changes is as it was sealed", "audit_event", 0, line))
     return found
 
 

@@ -63,13 +63,15 @@ def refusal(error: IntegrityError | DataError) -> DomainError:
         return Duplicate(ASKED_ALREADY, field="service_id")
     if isinstance(violated, psycopg.errors.NotNullViolation):
         return Invalid(MISSING, field=violated.diag.column_name)
+    # PostgreSQL 18 tells a row that is referred to from one that is missing; 16 does not.
+    if isinstance(violated, psycopg.errors.RestrictViolation):
+        return StillInUse()
     if isinstance(violated, psycopg.errors.ForeignKeyViolation):
         deleting = "still referenced" in (violated.diag.message_detail or "")
         return StillInUse() if deleting else Invalid(UNKNOWN, field=_column(violated))
     if isinstance(violated, psycopg.errors.UniqueViolation):
         return Duplicate()
     return Invalid(field=None)
-
 
 
 def _column(violated: psycopg.Error) -> str | None:

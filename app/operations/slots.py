@@ -43,13 +43,14 @@ def change(db: Session, slot: Slot, values: dict[str, Any], *, now: datetime) ->
     moved = any(name in WHEN and getattr(slot, name) != value for name, value in values.items())
     if moved and _open_enrollments(db, slot):
         raise Conflict(PEOPLE_HOLD, field="starts_on")
+    if places is not None and places != slot.places:
+        # Before anything else is written: persons are locked before slots.
+        enrollments.change_places(db, slot, places=places, now=now)
     for name, value in values.items():
         setattr(slot, name, value)
     _require_within(slot.workshop, slot)
     with explained():
         db.flush()
-    if places is not None and places != slot.places:
-        enrollments.change_places(db, slot, places=places, now=now)
     return slot
 
 
