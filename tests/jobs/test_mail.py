@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from jinja2 import UndefinedError
 
 from app import mail
@@ -123,3 +124,15 @@ def test_dates_are_rome_s(db: ScopedSession) -> None:
     )  # fmt: skip
     assert "Wednesday 23 December 2026 at 00:30" in text(written(message))
     assert written(message)["Reply-To"] == "ufficio@a.example"
+
+
+def test_every_link_leads_to_a_page(flask_app: Flask) -> None:
+    pages = flask_app.url_map.bind("a.example")
+    values = {
+        "alliance": "lodi", "token": "a-token", "application_id": 1, "request_id": 1,
+        "call_id": 1, "membership_id": 1, "row_id": 1,
+    }  # fmt: skip
+    for resource in ("services", "workshops"):
+        for path in {*mail.PATHS.values(), mail.PROVIDERS_REQUEST, mail.SIGN_IN}:
+            # Raises where there is no such page.
+            pages.match(path.format_map({**values, "resource": resource}))
