@@ -2,13 +2,14 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 
 from app import transaction
 from app.errors import DomainError
@@ -52,17 +53,27 @@ def at_once(tasks: list[Callable[[], object]]) -> list[object]:
         return list(pool.map(run, tasks))
 
 
+def sent(db: ScopedSession, slot: Slot, now: datetime) -> Application:
+    """An application that wishes can be added to."""
+    application = Application(
+        alliance_id=slot.alliance_id,
+        receipt=receipt_code(),
+        status="submitted",
+        submitted_at=now,
+        due_on=now.date(),
+        officer="Ufficio",
+        contact_email="madre@famiglie.example",
+    )
+    db.add(application)
+    db.flush()
+    return application
+
+
 def enrolling(crowd, slot_id: int, person_id: int, now: datetime) -> Callable[[], object]:
     def task() -> str:
         with crowd() as db, db.begin():
             slot, person = db.get_one(Slot, slot_id), db.get_one(Person, person_id)
-            application = Application(
-                alliance_id=slot.alliance_id, receipt=receipt_code(),
-                status="submitted", submitted_at=now, due_on=now.date(), officer="Ufficio",
-                contact_email=f"{person_id}@famiglie.example",
-            )  # fmt: skip
-            db.add(application)
-            db.flush()
+            application = sent(db, slot, now)
             made = enrollments.enrol(db, application=application, person=person, slot=slot, now=now)
             return made.status
 
@@ -181,3 +192,46 @@ def test_an_offer_is_accepted_or_expires_and_never_both(crowd, now):
         states = [db.get_one(Enrollment, e).status for e in (second, third)]
     assert states in (["placed", "waiting"], ["expired", "offered"])
     assert answers.count(True) == (states[0] == "expired")
+
+
+def somebody_waits(crowd) -> None:
+    """Return as soon as a transaction waits for a lock."""
+    with crowd() as db:
+        for _ in range(500):
+            if db.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                return
+            db.rollback()
+            time.sleep(0.01)
+    pytest.fail("nobody waits")
+
+
+def test_who_is_next_and_busy_elsewhere_is_waited_for_without_the_slot_in_hand(crowd, now):
+    """A family that enrols its second child here while its first child's turn comes here."""
+    with filled(crowd) as db:
+        slot = f.SlotFactory(places=1)
+        holder, first, second = [f.PersonFactory(alliance=slot.alliance).id for _ in range(3)]
+        slot_id = slot.id
+    for person_id in (holder, first):
+        enrolling(crowd, slot_id, person_id, now)()
+    with crowd() as db:
+        held = db.scalars(select(Enrollment.id).where(Enrollment.person_id == holder)).one()
+    with ThreadPoolExecutor(1) as pool, crowd() as db, db.begin():
+        # The family's transaction holds both its children, as `holding` does.
+        family = select(Person.id).where(Person.id.in_([first, second])).order_by(Person.id)
+        db.execute(family.with_for_update(key_share=True)).all()
+        cancelled = pool.submit(cancelling(crowd, held, now))
+        somebody_waits(crowd)
+        application = sent(db, db.get_one(Slot, slot_id), now)
+        enrollments.enrol(
+            db,
+            application=application,
+            person=db.get_one(Person, second),
+            slot=db.get_one(Slot, slot_id),
+            now=now,
+        )
+        db.commit()
+        assert cancelled.result(timeout=20) == "cancelled"
+    with crowd() as db:
+        assert checks.run(db, now=now) == []
+        states = dict(db.execute(select(Enrollment.person_id, Enrollment.status)).all())
+    assert states == {holder: "cancelled", first: "offered", second: "waiting"}
