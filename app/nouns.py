@@ -23,6 +23,7 @@ from app.operations import (
     enrollments,
     memberships,
     offers,
+    outbox,
     people,
     requests,
     roles,
@@ -371,6 +372,9 @@ NOUNS: dict[str, Noun] = {
             ),
             "why": Verb(enrollments.why, N_("Why?"), says=told),
         },
+    ),
+    "messages": Noun(
+        verbs={"resend": Verb(outbox.resend, N_("Send again"), states=("failed",))}
     ),
     "job-runs": Noun(
         verbs={

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.errors import WrongState
 from app.models import Application, Message, Organization, OrganizationContact
 from app.sealed import seal, unseal
 from app.transaction import elevated
@@ -118,3 +119,12 @@ def organizers(system: Session, organization_id: int) -> list[str]:
         return found
     organization = system.get(Organization, organization_id)
     return [organization.email] if organization is not None and organization.email else []
+
+
+def resend(db: Session, message: Message, *, now: datetime) -> Message:
+    """Put a letter that failed for good back into the queue. Raises WrongState."""
+    if message.status != "failed":
+        raise WrongState(field="status")
+    message.status, message.attempts, message.next_at, message.error = "queued", 0, now, None
+    db.flush()
+    return message

@@ -15,9 +15,10 @@ from app.models import Message
 from app.operations import outbox
 from app.smtp import Smtp, Unreachable
 from app.transaction import ScopedSession, open_session, system
-from tests.factories import AllianceFactory, MessageFactory
+from tests.factories import AllianceFactory, MessageFactory, SeatFactory
 from tests.jobs.test_mail import PLACED
 from tests.servers import Mailbox, free_port
+from tests.sessions import Client
 
 
 def sender(engine: Engine, url: str) -> Sender:
@@ -210,3 +211,17 @@ def test_letters_wait_for_a_server_that_comes_back(
         controller.stop()
     db.refresh(message)
     assert message.attempts <= 1
+
+
+def test_staff_send_a_failed_letter_again(client: Callable[..., Client], db: ScopedSession) -> None:
+    staff = client(SeatFactory(kind="staff"))
+    assert staff.seat is not None
+    failed = MessageFactory(
+        alliance=staff.seat.alliance, status="failed", attempts=8, error="550 no"
+    )
+    db.flush()
+    path = f"/api/v1/messages/{failed.id}/resend"
+    assert staff.post(path).status_code == 200
+    db.refresh(failed)
+    assert (failed.status, failed.attempts, failed.error) == ("queued", 0, None)
+    assert staff.post(path).status_code == 409
