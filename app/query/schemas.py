@@ -3,7 +3,8 @@
 Relations are plain ids; a key that is not declared is refused; no nested rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
@@ -134,12 +135,25 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
 
 
 def write_schema(
-    model: type[Any],
+    model: Any,
     columns: Iterable[str],
     partial: bool = False,
-    more: dict[str, fields.Field[Any]] | None = None,
+    more: Mapping[str, fields.Field[Any]] | None = None,
 ) -> Schema:
-    """The schema of what may be written of a noun; ``partial`` for a change."""
+    """The schema of what may be written of a noun; ``partial`` for a change.
+
+    ``more`` are the fields that the noun asks besides; the same schema serves every request.
+    """
+    return _write_schema(model, tuple(columns), partial, tuple((more or {}).items()))
+
+
+@lru_cache(maxsize=1024)
+def _write_schema(
+    model: Any,
+    columns: tuple[str, ...],
+    partial: bool,
+    more: tuple[tuple[str, fields.Field[Any]], ...],
+) -> Schema:
     made: dict[str, fields.Field[Any]] = {}
     table = inspect_(model).columns
     for name in columns:
@@ -147,7 +161,7 @@ def write_schema(
         has_default = column.default is not None or column.server_default is not None
         required = not (partial or column.nullable or has_default)
         made[name] = field_for(column.type, required, bool(column.nullable))
-    schema: Schema = WriteSchema.from_dict({**made, **(more or {})})()
+    schema: Schema = WriteSchema.from_dict({**made, **dict(more)})()
     return schema
 
 
