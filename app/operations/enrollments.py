@@ -309,8 +309,8 @@ class Why:
     params: dict[str, Any]
 
 
-WAITING = N_("All %(places)s places are taken; %(before)s are before this one in the queue.")
-NEXT = N_("All %(places)s places are taken; this one is the next in the queue.")
+WAITING = N_("No place is free (places: %(places)s). Ahead in the queue: %(before)s.")
+NEXT = N_("No place is free (places: %(places)s). This one is the next in the queue.")
 STANDS_IN_THE_WAY = N_(
     "A place is free, but this person holds another place at the same time: once that one is"
     " given up, this one is offered."

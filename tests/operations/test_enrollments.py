@@ -328,7 +328,7 @@ def test_the_office_can_say_why_a_child_is_waiting(db, slot, enrol, now):
     assert enrollments.why(db, second, now=now).message == enrollments.NEXT
     answer = enrollments.why(db, third, now=now)
     assert answer.message % answer.params == (
-        "All 1 places are taken; 1 are before this one in the queue."
+        "No place is free (places: 1). Ahead in the queue: 1."
     )
 
 
