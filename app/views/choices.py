@@ -16,7 +16,23 @@ from app.views.fields import FormField
 from app.views.screens import Answer, Row, Screens, screen
 
 # What a row is called where its label alone would not say it, and what tells namesakes apart.
-NAMES: dict[str, tuple[str, ...]] = {"slots": ("title", "starts_on")}
+NAMES: dict[str, tuple[str, ...]] = {
+    "slots": ("title", "starts_on"),
+    "territories": ("municipality.label",),
+    "seats": ("kind", "organization.label"),
+    "relations": ("kind", "person.label"),
+    "memberships": ("organization.label", "network"),
+    "project-partners": ("organization.label", "role"),
+    "project-extensions": ("project.label", "extended_to"),
+    "call-categories": ("category.label",),
+    "service-locations": ("location.label",),
+    "delegations": ("person.label", "social_point.label"),
+    "enrollments": ("person.label", "slot.workshop.title"),
+    "state-changes": ("noun", "row_id"),
+    "job-runs": ("job", "due_at"),
+    "sensitive-reads": ("table_name", "at"),
+    "role-scopes": ("role.label",),
+}
 DETAILS: dict[str, tuple[str, ...]] = {
     "persons": ("birth_date", "municipality.name"),
     "slots": ("workshop.title", "workshop.organization.name"),
@@ -26,7 +42,6 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "organizations": ("municipality.name",),
     "accounts": ("first_name", "last_name"),
     "social-points": ("organization.name",),
-    "delegations": ("person.label", "social_point.name"),
 }
 
 
@@ -86,7 +101,8 @@ class ChoiceScreens(Screens):
 
     def name(self, row: Row) -> str:
         """What the row is called in the reader's words."""
-        return name_of(self.resource, row) or f"{titles.one(self.resource)} {row['id']}"
+        said = [self.text(path(self.model, name), row) for name in self.name_columns]
+        return " ".join(filter(None, said)) or f"{titles.one(self.resource)} {row['id']}"
 
     def select_url(self, field: str) -> str:
         """Where a field's searching select asks."""

@@ -73,9 +73,9 @@ def of_column(model: type[Any], name: str, url: str = "") -> FormField:
         choices.insert(0, ("", ""))
     return FormField(
         name,
-        gettext(info["label"]),
+        words.said(info["label"]),
         kind,
-        gettext(info["help"]) if info["help"] else "",
+        words.said(info["help"]),
         required=not column.nullable and not has_default and kind != "bool",
         longest=getattr(column.type, "length", None) if kind in ("text", "email") else None,
         choices=choices,
@@ -96,7 +96,7 @@ def of_verb(asked: nouns.Field, url: str) -> FormField:
         asked.name,
         gettext(asked.label),
         kind,
-        gettext(asked.help) if asked.help else "",
+        words.said(asked.help),
         required=asked.required and kind != "bool",
         choices=choices,
         url=url,

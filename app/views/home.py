@@ -7,13 +7,15 @@ from flask import g, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext, refresh
+from sqlalchemy import select
 
 from app import security
 from app.errors import N_, NotFound, Unauthorized
-from app.models import SEAT_KINDS
+from app.models import SEAT_KINDS, WORKSHOP_KINDS, Season
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
+from app.views import titles
 from app.views.base import VIEWS
 
 ROWS = 6
@@ -153,9 +155,26 @@ class HomeView(IndexView):
                           url_for("ServiceRequestView.add")))  # fmt: skip
         if g.principal.kind == "social_point":
             found.append((gettext("Record a delegation"), url_for("DelegationView.add")))
+        if g.principal.kind in ("municipality", "provider"):
+            found.append((f"{gettext('Add')}: {titles.one('services')}",
+                          url_for("ServiceView.add")))  # fmt: skip
+            found.append((f"{gettext('Add')}: {titles.one('workshops')}",
+                          url_for("WorkshopView.add")))  # fmt: skip
+            found.extend(self.next_camp())
         if ("can_roster", "slots") in granted:
             found.append((gettext("Tomorrow's roster"), url_for("SlotView.roster_of_day")))
         return found
+
+    def next_camp(self) -> list[tuple[str, str]]:
+        """The form of a camp of the next summer that the alliance has entered."""
+        to_come = Season.kind == "summer", Season.starts_on > security.moment().date()
+        summer = web().scalar(select(Season).where(*to_come).order_by(Season.starts_on).limit(1))
+        if summer is None:
+            return []
+        known = {"season_id": summer.id, "kind": "summer_camp", "price_kind": "fixed",
+                 "price_unit": "week"}  # fmt: skip
+        label = f"{gettext('Add')}: {gettext(WORKSHOP_KINDS['summer_camp'])}"
+        return [(label, url_for("WorkshopView.add", **known))]
 
     @expose("/language/<code>", methods=["GET"])
     def language(self, code: str) -> Any:

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import gettext
 from sqlalchemy import inspect as inspect_
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +16,7 @@ from app import permissions
 from app.query import grammar
 from app.query.paths import LABEL, Path, path, relation_of
 from app.query.rows import MOST_ROWS
+from app.views import words
 
 SIZE = 25
 FARTHEST_PAGE = 10_000
@@ -96,10 +96,10 @@ def address(**changes: Any) -> str:
 
 def heading(found: Path) -> str:
     """What a column is called; the name of another row is called by what leads to it."""
-    label = gettext(found.info["label"]) if found.info["label"] else ""
+    label = words.said(found.info["label"])
     if not found.relations or found.column == LABEL:
         return label
-    parent = gettext(path(found.model, ".".join((*found.relations, LABEL))).info["label"])
+    parent = words.said(path(found.model, ".".join((*found.relations, LABEL))).info["label"])
     if found.column in NAMES:
         return parent
     return f"{parent}: {label[:1].lower()}{label[1:]}"

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from flask import g, url_for
+
 from app import security
+from app.models import Organization
 from app.operations import offers
 from app.query import rows
 from app.query.paths import path, paths
 from app.transaction import web
 from app.views import fields, words
 from app.views.base import ResourceView, Row
+from app.views.forms import Fields
 from app.views.verbs import Button
 
 # What there is to do with a published offer only while a change to it is proposed.
@@ -16,14 +20,47 @@ OF_PROPOSALS = ("submit", "publish", "return")
 
 
 class OfferView(ResourceView):
-    """A page that shows a proposed change beside the published version."""
+    """A page that shows a proposed change beside the published version.
+
+    ``site`` is the endpoint of its page on the public site; ``new_verbs`` says whether a new one
+    can be published as it is.
+    """
+
+    new_verbs = True
+
+    site = ""
+
+    def add_fields(self) -> Fields:
+        """A municipality's offers are held in it, unless it says otherwise."""
+        asked = super().add_fields()
+        principal = web().principal
+        if principal.kind == "municipality":
+            body = web().get_one(Organization, principal.organization_id)
+            for one in asked:
+                if one.name == "municipality_id":
+                    one.value = str(body.municipality_id or "")
+        return asked
+
+    def next_verbs(self, row: Any = None) -> tuple[str, ...]:
+        """Publish or send for review, in the states in which that is the next step."""
+        verb = next((v for v in ("publish", "submit") if self.may(v)), "")
+        waits = ("draft", "returned", "suspended", *(("review",) if verb == "publish" else ()))
+        # What is published: a change by whoever publishes holds at once, any other waits.
+        waits += ("published",) if verb == "submit" else ()
+        fits = self.new_verbs if row is None else row.status in waits
+        return (verb,) if verb and fits else ()
 
     def besides(self, row: Row) -> dict[str, Any]:
-        """The proposed values beside those that stand, in words."""
+        """The proposed values beside those that stand, in words; the page of the public site."""
+        slug = g.seat.slug if "seat" in g else ""
+        if row.get("status") == "published" and slug:
+            site = {"site": url_for(self.site, alliance=slug, id_=row["id"])}
+        else:
+            site = {}
         if not self._proposes(row):
-            return {}
+            return site
         stored = web().get_one(self.model, row["id"])
-        return {
+        return site | {
             "changes": [
                 (self.label(name), self._said(name, getattr(stored, name)), self._said(name, value))
                 for name, value in offers.proposed(stored).items()

@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
 
 from app import nouns, security
 from app.errors import N_
-from app.models import Relation
+from app.models import Person, Relation
 from app.operations import people
+from app.query import rows
+from app.query.paths import paths
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields
 from app.views.base import ResourceView
 from app.views.forms import Fields
+from app.views.verbs import Button
 
 
 class PersonView(ResourceView):
@@ -40,6 +45,37 @@ class PersonView(ResourceView):
         "relations": "person_id",
         "delegations": "person_id",
     }
+
+    def buttons(self, pk: int | None = None) -> list[Button]:
+        """The way to the counter with this person."""
+        if pk is None or not self.may("create", "applications") or self.is_family():
+            return []
+        href = url_for("ApplicationView.counter", person_id=pk)
+        return [Button(gettext("Enrol at the counter"), href, False)]
+
+    def is_family(self) -> bool:
+        """Whether the reader is a family, which has pages of its own."""
+        return web().principal.kind == "citizen"
+
+    def related_lists(self, pk: int) -> list[dict[str, Any]]:
+        """First the persons whom the same accounts act for: a child's mother, her other child."""
+        found = super().related_lists(pk)
+        if self.may("list", "relations") and not self.is_family():
+            theirs = select(Relation.user_id).where(Relation.person_id == pk)
+            same = select(Relation.person_id).where(Relation.user_id.in_(theirs))
+            wanted = rows.Selection(
+                self.resource,
+                self.keyed(self.columns(self.list_columns)),
+                filter_columns=tuple(self.list_columns),
+                sort="birth_date",
+                extra=(Person.id.in_(same), Person.id != pk),
+            )
+            family, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.PAGE)
+            columns = paths(self.model, self.columns(self.list_columns), web().principal)
+            lines = self.lines(columns, family)
+            headings = [self.heading(c) for c in columns]
+            found.insert(0, {"title": gettext("Family"), "headings": headings, "lines": lines})
+        return found
 
     def add_fields(self) -> Fields:
         """A citizen says besides who the person is to them."""

@@ -2,13 +2,97 @@
 
 from flask import send_file
 from flask_appbuilder import expose
+from sqlalchemy import inspect as inspect_
 
+from app import models, permissions
 from app.errors import N_, NotFound
 from app.models import File
 from app.operations import files
+from app.query.paths import Path, path
+from app.query.verbs import Verb
 from app.transaction import web
-from app.views.base import Answer, ResourceView, screen
-from app.views.forms import folder
+from app.views import titles, words
+from app.views.base import Answer, ResourceView, Row, screen
+from app.views.forms import Fields, folder
+
+MESSAGES = {
+    "receipt": N_("Receipt of an application"),
+    "placed": N_("Place given"),
+    "waiting": N_("On the waiting list"),
+    "offered": N_("Place offered"),
+    "cancelled": N_("Enrolment cancelled"),
+    "refused": N_("Enrolment refused"),
+    "expired": N_("Offer expired"),
+    "request_sent": N_("Service request sent"),
+    "request_answered": N_("Service request answered"),
+    "request_accepted": N_("Service request accepted"),
+    "request_started": N_("Service started"),
+    "request_closed": N_("Service request closed"),
+    "request_refused": N_("Service request refused"),
+    "request_cancelled": N_("Service request withdrawn"),
+    "window_closes": N_("Reminder: enrolments close"),
+    "slot_tomorrow": N_("Reminder: slot starts tomorrow"),
+    "offer_expires": N_("Reminder: offer expires"),
+    "call_deadline": N_("Reminder: deadline of a call"),
+    "membership_deadline": N_("Reminder: deadline of a membership"),
+    "review_waiting": N_("Reminder: review waiting"),
+    "digest": N_("Digest of new enrolments"),
+    "confirm": N_("Confirmation of the e-mail"),
+    "reset": N_("New password"),
+    "invite": N_("Invitation"),
+    "delegation_code": N_("Code of a delegation"),
+}
+JOBS = {
+    "expire_offers": N_("Let offers expire"),
+    "seal_audit": N_("Seal the record of changes"),
+    "remind_offers": N_("Remind of offers"),
+    "digest": N_("Send the organizers' digest"),
+    "remind_windows": N_("Remind of closing enrolments"),
+    "remind_calls": N_("Remind of calls"),
+    "remind_memberships": N_("Remind of memberships"),
+    "remind_reviews": N_("Remind of reviews"),
+    "remind_slots": N_("Remind of tomorrow's slots"),
+    "clean_up": N_("Delete what is no longer needed"),
+}
+MODELS = {model.__tablename__: resource for resource, model in permissions.RESOURCES.items()}
+STATES: dict[str, dict[str, str]] = {
+    "enrollment": models.ENROLLMENT_STATES,
+    "service_request": models.REQUEST_STATES,
+    "membership": models.MEMBERSHIP_STATES,
+    "service": models.OFFER_STATES,
+    "workshop": models.OFFER_STATES,
+    "application": models.Application.STATES,
+}
+
+
+class Said(ResourceView):
+    """Rows that name tables, columns, states and kinds: all of them in words."""
+
+    def text(self, column: Path, row: Row) -> str:
+        value = row.get(column.name)
+        if not value:
+            return super().text(column, row)
+        of = str(row.get("table_name") or row.get("noun") or "")
+        match column.name:
+            case "table_name" | "noun":
+                return titles.one(MODELS[value]) if value in MODELS else str(value)
+            case "columns":
+                return ", ".join(_column(of, name) for name in value)
+            case "from_status" | "to_status":
+                return words.said(STATES.get(of, {}).get(value, "")) or str(value)
+            case "kind" if self.resource == "messages":
+                return words.said(MESSAGES.get(value, "")) or str(value)
+            case "job":
+                return words.said(JOBS.get(value, "")) or str(value)
+        return super().text(column, row)
+
+
+def _column(table: str, name: str) -> str:
+    """A column's label, in a table that the screens know."""
+    model = permissions.RESOURCES.get(MODELS.get(table, ""))
+    if model is None or name not in inspect_(model).columns:
+        return name
+    return words.said(path(model, name).info["label"])
 
 
 class FileView(ResourceView):
@@ -41,7 +125,7 @@ class FileView(ResourceView):
         return answer
 
 
-class StateChangeView(ResourceView):
+class StateChangeView(Said):
     resource = "state-changes"
     list_columns = ["at", "noun", "row_id", "from_status", "to_status", "reason", "user_id"]
     show_columns = [
@@ -53,7 +137,7 @@ class StateChangeView(ResourceView):
     order = "-id"
 
 
-class MessageView(ResourceView):
+class MessageView(Said):
     resource = "messages"
     list_columns = ["kind", "recipient", "status", "attempts", "next_at", "sent_at"]
     show_columns = [
@@ -65,7 +149,7 @@ class MessageView(ResourceView):
     order = "-id"
 
 
-class JobRunView(ResourceView):
+class JobRunView(Said):
     resource = "job-runs"
     list_columns = ["job", "status", "due_at", "started_at", "finished_at", "rows", "error"]
     show_columns = [
@@ -76,8 +160,17 @@ class JobRunView(ResourceView):
     filter_columns = ["status"]
     order = "-due_at"
 
+    def verb_fields(self, name: str, known: Verb) -> Fields:
+        """The job is chosen by what it does."""
+        asked = super().verb_fields(name, known)
+        for one in asked:
+            if one.name == "job":
+                one.kind = "choice"
+                one.choices = [(job, words.said(label)) for job, label in JOBS.items()]
+        return asked
 
-class AuditEventView(ResourceView):
+
+class AuditEventView(Said):
     resource = "audit-events"
     list_columns = ["at", "table_name", "row_id", "action", "columns", "actor", "on_behalf_of"]
     show_columns = [
@@ -89,7 +182,7 @@ class AuditEventView(ResourceView):
     order = "-id"
 
 
-class SensitiveReadView(ResourceView):
+class SensitiveReadView(Said):
     resource = "sensitive-reads"
     list_columns = ["at", "table_name", "row_ids", "columns", "user_id", "seat_id"]
     show_columns = [

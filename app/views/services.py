@@ -22,6 +22,7 @@ class ServiceCategoryView(ResourceView):
 
 class ServiceView(OfferView):
     resource = "services"
+    site = "portal.service"
     list_columns = ["title", "organization_id", "category_id", "municipality_id", "price_kind",
                     "price", "price_unit", "status"]  # fmt: skip
     show_columns = [

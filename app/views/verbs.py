@@ -34,10 +34,10 @@ class VerbScreens(Screens):
         found = []
         for name, verb in nouns.noun(self.resource).verbs.items():
             fits = row is None or verb.states is None or row.get("status") in verb.states
-            if verb.collection == (row is None) and fits and self.may(name):
-                found.append(
-                    Button(gettext(verb.label), self._address(name, row), bool(verb.fields))
-                )
+            told = row is not None and verb.says is not None  # Said on the page, not done.
+            if verb.collection == (row is None) and fits and not told and self.may(name):
+                href = self._address(name, row)
+                found.append(Button(gettext(verb.label), href, bool(verb.fields)))
         return found
 
     def buttons(self, pk: int | None = None) -> list[Button]:
@@ -54,7 +54,7 @@ class VerbScreens(Screens):
     def act(self, verb: str, pk: int) -> Answer:
         """A verb on a row: what it asks for, then doing it."""
         known = self._verb(verb, collection=False)
-        asked = self._asked(verb, known)
+        asked = self.verb_fields(verb, known)
         if request.method == "POST":
             done = attempt(asked, lambda: self._run(known, asked, pk), self.label)
             if not isinstance(done, Refused):
@@ -68,7 +68,7 @@ class VerbScreens(Screens):
     def act_on_all(self, verb: str) -> Answer:
         """A verb of the list."""
         known = self._verb(verb, collection=True)
-        asked = self._asked(verb, known)
+        asked = self.verb_fields(verb, known)
         if request.method == "POST":
             done = attempt(asked, lambda: self._run(known, asked, None), self.label)
             if not isinstance(done, Refused):
@@ -83,7 +83,8 @@ class VerbScreens(Screens):
             raise NotFound()
         return known
 
-    def _asked(self, name: str, known: nouns.Verb) -> Fields:
+    def verb_fields(self, name: str, known: nouns.Verb) -> Fields:
+        """What a verb asks for; for the noun to override."""
         return [fields.of_verb(f, self.select_url(f"{name}:{f.name}")) for f in known.fields]
 
     def _run(self, known: nouns.Verb, asked: Fields, pk: int | None) -> int:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 
@@ -16,12 +16,16 @@ from app.operations import rows as row_operations
 from app.transaction import web
 from app.views import words
 from app.views.base import Answer, ResourceView, screen
+from app.views.forms import Fields
 from app.views.offers import OfferView
 from app.views.verbs import Button
 
 
 class WorkshopView(OfferView):
     resource = "workshops"
+    site = "portal.workshop"
+    # It needs its days or weeks first.
+    new_verbs = False
     list_columns = ["title", "organization_id", "season_id", "kind", "municipality_id",
                     "starts_on", "ends_on", "status"]  # fmt: skip
     csv_columns = [*list_columns, "opens_at", "closes_at", "price_kind", "price", "reduced_price",
@@ -51,6 +55,14 @@ class WorkshopView(OfferView):
     order = "-starts_on"
     related = {"slots": "workshop_id"}
 
+    def add_fields(self) -> Fields:
+        """Enrolments open now, unless it is said otherwise."""
+        asked = super().add_fields()
+        for one in asked:
+            if one.name == "opens_at":
+                one.value = words.typed(security.moment())
+        return asked
+
 
 class SlotView(ResourceView):
     resource = "slots"
@@ -71,12 +83,16 @@ class SlotView(ResourceView):
     include_route_methods = {*ResourceView.include_route_methods, "roster", "roster_of_day"}
 
     def buttons(self, pk: int | None = None) -> list[Button]:
-        """The roster, of the slot or of a day."""
-        if not self.may("roster"):
-            return []
-        if pk is None:
-            return [Button(gettext("Tomorrow's roster"), self.to("roster_of_day"), False)]
-        return [Button(gettext("Roster"), self.to("roster", pk=pk), False)]
+        """The roster, of the slot or of a day; and the way to the counter."""
+        found = []
+        if self.may("roster"):
+            label = gettext("Tomorrow's roster") if pk is None else gettext("Roster")
+            href = self.to("roster_of_day") if pk is None else self.to("roster", pk=pk)
+            found.append(Button(label, href, False))
+        if pk is not None and self.may("create", "applications"):
+            href = url_for("ApplicationView.counter", slot_id=pk)
+            found.append(Button(gettext("Enrol at the counter"), href, False))
+        return found
 
     @expose("/roster/<int:pk>", methods=["GET"])
     @screen("roster")

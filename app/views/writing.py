@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app import nouns, permissions, security
-from app.errors import NotFound
+from app.errors import N_, NotFound
 from app.operations import care
 from app.operations import rows as row_operations
 from app.query.paths import path
@@ -18,6 +18,9 @@ from app.transaction import web
 from app.views import fields, lists, titles, words
 from app.views.forms import Fields, Refused, attempt, save_uploads
 from app.views.screens import Answer, Screens, screen
+
+# What a button says that saves and goes one step further.
+AND_THEN = {"submit": N_("Save and send for review"), "publish": N_("Save and publish")}
 
 
 class WriteScreens(Screens):
@@ -53,7 +56,7 @@ class WriteScreens(Screens):
         asked = self.add_fields()
         title = f"{gettext('Add')}: {titles.one(self.resource)}"
         if request.method == "POST":
-            made = attempt(asked, lambda: self.create(asked).id, self.label)
+            made = attempt(asked, lambda: self.then(self.create(asked)), self.label)
             if isinstance(made, Refused):
                 return self.form(asked, title, made.errors), 422
             flash(gettext("Saved."), "success")
@@ -75,6 +78,19 @@ class WriteScreens(Screens):
         schema = write_schema(self.model, [one.name for one in asked])
         values: Any = schema.load(given)
         return nouns.create(web(), self.resource, values, now=security.moment())
+
+    def next_verbs(self, row: Any = None) -> tuple[str, ...]:
+        """Verbs that the form of a row may do at once after saving; for the noun to override."""
+        return ()
+
+    def then(self, row: Any) -> int:
+        """Do the verb of the button that was pressed, with the saving or not at all; the id."""
+        verb = request.form.get("then", "")
+        if verb:
+            if verb not in self.next_verbs(row):
+                raise NotFound()
+            nouns.noun(self.resource).verbs[verb].run(web(), row, now=security.moment())
+        return int(row.id)
 
     def after(self, pk: int) -> Response:
         """Where a form leads when its work is done."""
@@ -112,7 +128,7 @@ class WriteScreens(Screens):
         given |= save_uploads(asked, {"organization_id": getattr(row, "organization_id", None)})
         schema = write_schema(self.model, [one.name for one in asked], partial=True)
         values: Any = schema.load(given)
-        return nouns.update(web(), self.resource, row, values, now=security.moment()).id
+        return self.then(nouns.update(web(), self.resource, row, values, now=security.moment()))
 
     def show_stored(self, asked: Fields, row: Any) -> None:
         """Beside each field that differs, what stands in the row now."""
@@ -147,6 +163,7 @@ class WriteScreens(Screens):
             sections=sections,
             errors=list(errors),
             version=getattr(row, "version", None),
+            next_verbs=[(verb, gettext(AND_THEN[verb])) for verb in self.next_verbs(row)],
             back=self.to("list") if row is None else self.to("show", pk=row.id),
         )
 
