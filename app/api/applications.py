@@ -1,6 +1,19 @@
 """What families submit: several children, several slots, one receipt."""
 
-from app.api.base import ResourceApi
+from decimal import Decimal
+from typing import Any, cast
+
+from flask import Response
+from flask_appbuilder.api import expose
+from flask_babel import gettext
+
+from app import security
+from app.api.base import ResourceApi, body, endpoint, json_answer
+from app.nouns import WISHES
+from app.operations import quotes
+from app.problems import translated
+from app.query.schemas import WriteSchema
+from app.transaction import web
 
 
 class ApplicationApi(ResourceApi):
@@ -26,3 +39,26 @@ class ApplicationApi(ResourceApi):
     search_columns = ["receipt"]
     filter_columns = ["season_id"]
     sort = "-id"
+    include_route_methods = ResourceApi.include_route_methods | {"quote"}
+
+    @expose("/quote", methods=["POST"])
+    @endpoint("create")
+    def quote(self) -> Response:
+        """What wishes would cost and bring; nothing is kept."""
+        schema = WriteSchema.from_dict({"wishes": WISHES})()
+        given = cast(Any, schema.load(body()))
+        found = quotes.quote(web(), wishes=given["wishes"], now=security.moment())
+        total = sum((one.amount or Decimal(0) for one in found if not one.refusal), Decimal(0))
+        return json_answer({"result": [_line(one) for one in found], "total": str(total)})
+
+
+def _line(priced: quotes.Priced) -> dict[str, Any]:
+    refusal = priced.refusal
+    return {
+        "person_id": priced.person_id,
+        "slot_id": priced.slot_id,
+        "amount": None if priced.amount is None else str(priced.amount),
+        "lines": [{**line, "label": gettext(line["label"])} for line in priced.lines],
+        "outcome": priced.outcome,
+        "error": translated(refusal.message, refusal.params) if refusal else None,
+    }

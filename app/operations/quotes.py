@@ -1,0 +1,78 @@
+"""What an application would cost and bring, before anything of it is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import AlreadyEnrolled, DomainError, Invalid, Overlaps
+from app.models import Enrollment, Person, Slot
+from app.operations import eligibility
+from app.operations.constraints import UNKNOWN
+
+HOLDING = ("placed", "offered")
+OPEN = ("submitted", "waiting", *HOLDING)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A wish with its price, what it would bring now, and what speaks against it."""
+
+    person_id: int
+    slot_id: int
+    amount: Decimal | None
+    lines: list[dict[str, str]]
+    outcome: str  # place, waiting, ranking
+    refusal: DomainError | None
+
+
+def quote(db: Session, *, wishes: Sequence[Mapping[str, Any]], now: datetime) -> list[Priced]:
+    """Each wish as ``enrol`` would judge it at this moment; nothing is kept.
+
+    Raises Invalid for persons and slots that the caller does not see.
+    """
+    left: Counter[int] = Counter()
+    priced = []
+    for n, wish in enumerate(wishes):
+        person = db.get(Person, wish["person_id"])
+        if person is None:
+            raise Invalid(UNKNOWN, field=f"wishes[{n}].person_id")
+        slot = db.get(Slot, wish["slot_id"])
+        if slot is None:
+            raise Invalid(UNKNOWN, field=f"wishes[{n}].slot_id")
+        priced.append(_priced(db, person, slot, bool(wish.get("reduced")), left, now))
+    return priced
+
+
+def _priced(
+    db: Session, person: Person, slot: Slot, reduced: bool, left: Counter[int], now: datetime
+) -> Priced:
+    # Never added to the session: its relations lead nowhere back.
+    wish = Enrollment(person=person, slot=slot, reduced=reduced)
+    refusal: DomainError | None = None
+    try:
+        eligibility.require(wish, now=now)
+        _require_free_time(db, person, slot)
+    except DomainError as found:
+        refusal = found
+    outcome = "ranking" if slot.workshop.allocation == "ranking" else "waiting"
+    if outcome == "waiting" and slot.waiting_count == 0 and slot.free > left[slot.id]:
+        outcome = "place"
+        left[slot.id] += refusal is None
+    return Priced(person.id, slot.id, wish.fee, wish.fee_lines or [], outcome, refusal)
+
+
+def _require_free_time(db: Session, person: Person, slot: Slot) -> None:
+    """Raise AlreadyEnrolled or Overlaps, as the constraints would."""
+    open_ = select(Enrollment).where(Enrollment.person_id == person.id, Enrollment.status.in_(OPEN))
+    hours = slot.span
+    for known in db.scalars(open_):
+        if known.slot_id == slot.id:
+            raise AlreadyEnrolled(field="slot_id")
+        if known.status in HOLDING and any(a.overlaps(b) for a in known.span for b in hours):
+            raise Overlaps(field="slot_id")

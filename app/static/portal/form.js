@@ -1,0 +1,59 @@
+// Forms that the REST API takes: what was typed stays until it is accepted.
+
+import { call, newKey } from "./api.js";
+import { clear, show } from "./errors.js";
+
+for (const form of document.querySelectorAll("form[data-api]")) {
+  const button = form.querySelector("button[type=submit]");
+  // The same typing sent twice is one request.
+  let last = { body: "", key: "" };
+  let busy = false;
+
+  for (const toggle of form.querySelectorAll("[data-toggles]")) {
+    const draw = () => {
+      for (const part of form.querySelectorAll(`[data-when="${toggle.name}"]`)) part.hidden = !toggle.checked;
+      for (const part of form.querySelectorAll(`[data-unless="${toggle.name}"]`)) part.hidden = toggle.checked;
+    };
+    toggle.addEventListener("change", draw);
+    draw();
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    button.setAttribute("aria-disabled", "true");
+    clear(form);
+    const body = collect(form);
+    const text = JSON.stringify(body);
+    if (text !== last.body) last = { body: text, key: newKey() };
+    try {
+      const key = form.dataset.method === "PATCH" ? undefined : last.key;
+      const answer = await call(form.dataset.method ?? "POST", form.dataset.api, body, key);
+      location.assign(form.dataset.then.replace("{id}", answer.id));
+      return;
+    } catch (problem) {
+      if (!problem.errors) throw problem;
+      show(form, problem);
+    }
+    busy = false;
+    button.removeAttribute("aria-disabled");
+  });
+}
+
+// Texts as typed, numbers of choices as numbers, what is hidden or empty as nothing.
+function collect(form) {
+  const body = {};
+  for (const input of form.elements) {
+    if (!input.name || input.dataset.local !== undefined) continue;
+    if (input.type === "radio" && !input.checked) continue;
+    const away = input.closest("[hidden]");
+    if (input.type === "checkbox") body[input.name] = input.checked;
+    else if (away || input.value.trim() === "") body[input.name] = null;
+    else body[input.name] = input.dataset.number === undefined ? input.value : Number(input.value);
+  }
+  for (const name of (form.dataset.omit ?? "").split(" ")) {
+    if (body[name] === null) delete body[name];
+  }
+  return body;
+}
