@@ -19,6 +19,7 @@ from app.operations import (
     applications,
     calendar,
     camps,
+    consents,
     delegations,
     enrollments,
     memberships,
@@ -94,7 +95,13 @@ def create_application(db: Session, values: dict[str, Any], *, now: datetime) ->
 def change_application(
     db: Session, row: Application, values: dict[str, Any], *, now: datetime
 ) -> Application:
-    """Change a draft: what is not named stays as it is."""
+    """Change a draft: what is not named stays as it is.
+
+    The consent to photographs can be taken back at any time, from what was sent too.
+    """
+    if row.status != "draft" and values.keys() == {"photo_consent"}:
+        consents.photographs(db, row, given=values["photo_consent"], now=now)
+        return row
     kept = {
         name: getattr(row, name)
         for name in ("season_id", "contact_email", "contact_phone", "note", "photo_consent")
