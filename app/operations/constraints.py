@@ -4,6 +4,7 @@ The constraints are the last word on places, persons and duplicates, whoever com
 look; so a rule may be checked before for a better message, and is never checked there alone.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,38 @@ REFUSALS: dict[str, tuple[type[DomainError], str | None]] = {
     "ck_slot_never_oversold": (NoFreePlace, "slot_id"),
     "one_person_a_code": (AskTheOffice, "fiscal_code"),
     "one_open_membership": (Duplicate, "network"),
+}
+
+BACKWARDS = N_("The end lies before the start.")
+OUT_OF_RANGE = N_("This value is outside what is possible.")
+PLACE = N_("Name the municipality; only what is online has none.")
+YEAR_FORM = N_("A school year is written like 2026/27.")
+REASON = N_("Please give the reason.")
+
+# A CHECK's name, without its table, to the words and the field that it is about.
+CHECKS = {
+    "budget_not_negative": (OUT_OF_RANGE, "budget"),
+    "code_or_why_not": (MISSING, "fiscal_code"),
+    "deadline_after_publication": (BACKWARDS, "deadline"),
+    "ends_after_start": (BACKWARDS, "ends_on"),
+    "ends_later_the_same_day": (BACKWARDS, "ends_at"),
+    "latitude_range": (OUT_OF_RANGE, "latitude"),
+    "longitude_range": (OUT_OF_RANGE, "longitude"),
+    "max_age_range": (OUT_OF_RANGE, "max_age"),
+    "min_age_range": (OUT_OF_RANGE, "min_age"),
+    "offer_hours_range": (OUT_OF_RANGE, "offer_hours"),
+    "organization_where_needed": (MISSING, "organization_id"),
+    "paper_is_kept": (MISSING, "file_id"),
+    "places_not_negative": (OUT_OF_RANGE, "places"),
+    "price_not_negative": (OUT_OF_RANGE, "price"),
+    "price_where_not_free": (MISSING, "price"),
+    "reduced_price_below_full": (OUT_OF_RANGE, "reduced_price"),
+    "reduced_price_said_whole": (MISSING, "reduced_price"),
+    "refused_with_a_reason": (REASON, "reason"),
+    "school_year_form": (YEAR_FORM, "school_year"),
+    "term_days_positive": (OUT_OF_RANGE, "term_days"),
+    "where_it_is_held": (PLACE, "municipality_id"),
+    "window_in_order": (BACKWARDS, "closes_at"),
 }
 
 
@@ -68,14 +101,15 @@ def refusal(error: IntegrityError | DataError) -> DomainError:
         return StillInUse()
     if isinstance(violated, psycopg.errors.ForeignKeyViolation):
         deleting = "still referenced" in (violated.diag.message_detail or "")
-        return StillInUse() if deleting else Invalid(UNKNOWN, field=_column(violated))
+        return StillInUse() if deleting else Invalid(UNKNOWN, field=_key(violated))
     if isinstance(violated, psycopg.errors.UniqueViolation):
-        return Duplicate()
-    return Invalid(field=None)
+        return Duplicate(field=_key(violated))
+    message, field = CHECKS.get(name.removeprefix(f"ck_{violated.diag.table_name}_"), ("", None))
+    return Invalid(message, field=field)
 
 
-def _column(violated: psycopg.Error) -> str | None:
-    """The column of a foreign key that was named by our convention."""
-    table, name = violated.diag.table_name, violated.diag.constraint_name
-    start = f"fk_{table}_"
-    return name.removeprefix(start) if name and name.startswith(start) else None
+def _key(violated: psycopg.Error) -> str | None:
+    """The last column of the key that the detail names: (organization_id, title) is of a title."""
+    found = re.search(r"Key \((.+?)\)=", violated.diag.message_detail or "")
+    column = found[1].rpartition(", ")[2] if found else ""
+    return column if column.isidentifier() else None

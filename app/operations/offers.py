@@ -5,11 +5,12 @@ Whoever may publish changes what is published at once; everybody else's change w
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Numeric, Time, select
+from sqlalchemy import Date, DateTime, Numeric, Time, func, select
 from sqlalchemy import inspect as inspect_
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,7 @@ UNIT = N_("Say what the price is for: an hour, a week, a meal.")
 CONTROLLER = N_("Name the controller of the data.")
 NO_SLOTS = N_("A workshop needs at least one slot before it is published.")
 REASON = N_("Please give the reason.")
+SLOTS_OUTSIDE = N_("The workshop has slots outside these dates.")
 NOTHING_PROPOSED = N_("There is nothing to review.")
 
 
@@ -57,19 +59,23 @@ def propose(db: Session, row: Offer, changes: Mapping[str, Any], *, now: datetim
     for name in changes:
         if name not in known or name in SYSTEM:
             raise Invalid(UNKNOWN, field=name)
-    if row.status in ("published", "review") and not may_publish(db, row):
-        if row.status == "review":
-            raise WrongState(field="status")
-        proposal = {**(row.proposal or {}), **outbox.as_json(dict(changes))}
-        row.proposal = {k: v for k, v in proposal.items() if v != outbox.as_json(getattr(row, k))}
-        row.proposal = row.proposal or None
-        # What is proposed waits until it is submitted; a change made meanwhile starts again.
+    if row.status == "review" and not may_publish(db, row):
+        raise WrongState(field="status")
+    waits = row.status == "published" and not may_publish(db, row)
+    before = {**proposed(row), **changes} if waits else dict(changes)
+    _prove(row, {**_prices(row), **before})
+    _require_slots_within(db, row, before)
+    if waits:
+        _try_out(db, row, before)
+        row.proposal = {
+            name: outbox.as_json(value)
+            for name, value in before.items()
+            if value != getattr(row, name)
+        } or None
+        # A change made while another waits for review is to be sent again.
         row.submitted_at = None
-        _prove(row, {**_prices(row), **row.proposal} if row.proposal else _prices(row))
     else:
-        _prove(row, {**_prices(row), **changes})
-        for name, value in changes.items():
-            setattr(row, name, value)
+        _set(row, before)
     _flush(db)
     return row
 
@@ -101,8 +107,7 @@ def publish(db: Session, row: Offer, *, now: datetime) -> Offer:
             raise WrongState(NOTHING_PROPOSED, field="status")
     else:
         states.require(row, "published")
-    for name, value in (row.proposal or {}).items():
-        setattr(row, name, _typed(row, name, value))
+    _set(row, proposed(row))
     row.proposal = None
     _prove(row, _prices(row))
     _require_complete(db, row)
@@ -183,6 +188,37 @@ def _require_complete(db: Session, row: Offer) -> None:
             errors.append(("slots", NO_SLOTS))
     if errors:
         raise Invalid.many(errors)
+
+
+def _require_slots_within(db: Session, row: Offer, changes: Mapping[str, Any]) -> None:
+    """New dates of a workshop must hold its slots."""
+    if not isinstance(row, Workshop) or not {"starts_on", "ends_on"} & changes.keys():
+        return
+    first, last = (changes.get(name, getattr(row, name)) for name in ("starts_on", "ends_on"))
+    held = select(func.min(Slot.starts_on), func.max(Slot.ends_on))
+    earliest, latest = db.execute(held.where(Slot.workshop_id == row.id)).one()
+    if earliest is not None and earliest < first:
+        raise Invalid(SLOTS_OUTSIDE, field="starts_on")
+    if latest is not None and latest > last:
+        raise Invalid(SLOTS_OUTSIDE, field="ends_on")
+
+
+class _TakenBack(Exception):
+    pass
+
+
+def _try_out(db: Session, row: Offer, values: Mapping[str, Any]) -> None:
+    """Raise what the database and the policy have against the values, and take them back:
+    the review is never asked for what cannot be."""
+    with suppress(_TakenBack), explained(), db.begin_nested():
+        _set(row, values)
+        db.flush()
+        raise _TakenBack
+
+
+def _set(row: Offer, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def _typed(row: Offer, name: str, value: Any) -> Any:

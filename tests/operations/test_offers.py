@@ -1,11 +1,12 @@
 """What a provider changes is looked at first; what is published stays meanwhile."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from app.errors import Forbidden, Invalid, WrongState
+from app.errors import Duplicate, Forbidden, Invalid, WrongState
 from app.models import Service, StateChange, Workshop
 from app.operations import offers
 from tests import factories as f
@@ -132,6 +133,41 @@ def test_a_suspension_says_why_and_is_kept(db, staff, service, now):
     offers.suspend(staff, theirs, reason="Sede chiusa", now=now)
     change = db.scalars(select(StateChange).where(StateChange.noun == "service")).one()
     assert (change.to_status, change.reason) == ("suspended", "Sede chiusa")
+
+
+def test_a_proposal_that_could_never_be_published_is_refused_at_once(
+    db, provider, alliance, service, now
+):
+    published(db, service, now)
+    f.ServiceFactory(organization=service.organization, title="Mensa")
+    mine = provider.get(Service, service.id)
+    elsewhere = f.ServiceCategoryFactory()
+    for change, refused, field in (
+        ({"title": "Mensa"}, Duplicate, "title"),
+        ({"category_id": elsewhere.id}, Invalid, "category_id"),
+        ({"category_id": 10**9}, Invalid, "category_id"),
+    ):
+        with pytest.raises(refused) as refusal:
+            offers.propose(provider, mine, change, now=now)
+        assert refusal.value.field == field
+    assert (mine.title, mine.proposal) == ("Doposcuola", None)
+
+
+def test_a_workshop_s_dates_hold_its_slots_and_each_fault_names_its_field(db, alliance, now):
+    workshop = f.WorkshopFactory(alliance=alliance, status="draft")
+    f.SlotFactory(workshop=workshop, starts_on=workshop.starts_on)
+    day = timedelta(days=1)
+    for change, field in (
+        ({"starts_on": workshop.starts_on + day}, "starts_on"),
+        ({"ends_on": workshop.starts_on - day}, "ends_on"),
+        ({"closes_at": workshop.opens_at}, "closes_at"),
+        ({"municipality_id": None}, "municipality_id"),
+        ({"max_age": 3}, "max_age"),
+        ({"offer_hours": 0}, "offer_hours"),
+    ):
+        with pytest.raises(Invalid) as refusal, db.begin_nested():
+            offers.propose(db, workshop, change, now=now)
+        assert refusal.value.field == field
 
 
 def test_a_provider_cannot_touch_what_another_offers(as_seat, alliance, service, now):
