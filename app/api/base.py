@@ -252,10 +252,11 @@ class ResourceApi(ModelRestApi):
     def _about(self, name: str) -> dict[str, Any]:
         column = path(self.model, name)
         info = column.info
+        label, description = info["label"], info["help"]
         about = {
             "name": name,
-            "label": gettext(info["label"]) if info["label"] else "",
-            "description": gettext(info["help"]) if info["help"] else "",
+            "label": gettext(label) if label else "",
+            "description": gettext(description) if description else "",
             "type": type(column.type).__name__.lower(),
         }
         if info.get("values"):
