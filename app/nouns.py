@@ -15,13 +15,13 @@ from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
 from app.models import SEAT_KINDS, SIGNATURES, Application, Delegation, Person, ServiceRequest
 from app.operations import (
-    accounts,
     applications,
     calendar,
     camps,
     consents,
     delegations,
     enrollments,
+    invitations,
     memberships,
     offers,
     outbox,
@@ -216,7 +216,7 @@ NOUNS: dict[str, Noun] = {
     "accounts": Noun(
         verbs={
             "invite": Verb(
-                accounts.invite,
+                invitations.invite,
                 N_("Invite"),
                 (
                     Field("email", N_("E-mail")),

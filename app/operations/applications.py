@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, DomainError, Invalid, NotFound, WrongState
 from app.models import CHANNELS, Alliance, Application, Enrollment, Person, Season, Slot
-from app.operations import delegations, enrollments, letters, procedure, states
+from app.operations import delegations, letters, procedure, states
+from app.operations import wishes as wishing
 from app.operations.constraints import UNKNOWN
 from app.transaction import ScopedSession, act_for, elevated
 
@@ -72,7 +73,7 @@ def save_draft(
         system.flush()
         for n, wish in enumerate(wishes):
             try:
-                enrollments.draft(system, row.id, position=n + 1, **_wish(wish))
+                wishing.draft(system, row.id, position=n + 1, **_wish(wish))
             except DomainError as refusal:
                 raise refusal.under(f"wishes[{n}]") from None
         made = row.id
@@ -104,7 +105,7 @@ def submit(db: Session, application: Application, *, now: datetime) -> Applicati
         procedure.register(row, alliance, now=now)
         states.move(system, row, "submitted", because="", now=now)
         named = [(f"wishes[{n}]", wish.id) for n, wish in enumerate(drafts)]
-        decided = enrollments.enrol_all(system, named, now=now)
+        decided = wishing.decide(system, named, now=now)
         _write(system, row, alliance, decided, now)
     return _again(db, application.id)
 

@@ -13,7 +13,7 @@ from app import security
 from app.errors import DomainError, NotFound
 from app.extensions import limiter
 from app.models import SEAT_KINDS
-from app.operations import accounts
+from app.operations import accounts, invitations
 from app.portal import site
 from app.portal.site import pages
 from app.problems import translated
@@ -175,7 +175,7 @@ def invitation(token: str) -> Any:
     if request.method == "POST":
         names = ("first_name", "last_name", "password")
         errors = _tried(
-            lambda: accounts.accept_invitation(
+            lambda: invitations.accept_invitation(
                 site.db(), token=token, now=now, **{name: _text(name) for name in names}
             )
         )
@@ -183,7 +183,7 @@ def invitation(token: str) -> Any:
             flash(_("The invitation is accepted. You can sign in now."), "success")
             return redirect(url_for("portal.login"))
     try:
-        given = accounts.invitation(site.db(), token=token, now=now)
+        given = invitations.invitation(site.db(), token=token, now=now)
     except DomainError as refusal:
         gone = [("token", translated(refusal.message, refusal.params))]
         return _form("account/invitation.html", gone, invitation=None)

@@ -11,7 +11,15 @@ from sqlalchemy import select
 
 from app import mail
 from app.models import SEAT_KINDS, Application, Message, ServiceRequest
-from app.operations import accounts, applications, delegations, enrollments, outbox, requests
+from app.operations import (
+    accounts,
+    applications,
+    delegations,
+    enrollments,
+    invitations,
+    outbox,
+    requests,
+)
 from app.transaction import ScopedSession
 from tests.factories import (
     AllianceFactory,
@@ -188,8 +196,8 @@ def test_opening_an_account(db: ScopedSession, now: datetime) -> None:
 def test_inviting(db: ScopedSession, now: datetime) -> None:
     organization = OrganizationFactory(name="Cooperativa Alba")
     for kind in SEAT_KINDS:
-        at_a_body = kind not in accounts.WITHOUT_BODY
-        accounts.invite(
+        at_a_body = kind not in invitations.WITHOUT_BODY
+        invitations.invite(
             db, email=f"{kind}@ente.example", kind=kind,
             alliance_id=None if kind == "admin" else organization.alliance_id,
             organization_id=organization.id if at_a_body else None, now=now,

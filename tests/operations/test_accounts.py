@@ -8,7 +8,7 @@ from werkzeug.security import check_password_hash
 
 from app.errors import Forbidden, Invalid
 from app.models import Account, AccountToken, Message, Relation, Seat
-from app.operations import accounts, outbox, passwords
+from app.operations import accounts, invitations, outbox, passwords
 from tests import factories as f
 
 GOOD = "una frase lunga"
@@ -188,30 +188,30 @@ def staff(as_seat, alliance):
 
 def test_a_provider_is_invited_and_takes_the_seat(db, staff, stranger, alliance, now):
     body = f.OrganizationFactory(alliance=alliance, name="Il Mosaico")
-    accounts.invite(
+    invitations.invite(
         staff, email="coop@ente.example", kind="provider", organization_id=body.id, now=now
     )
     (letter,) = letters(db)
     token = token_of(letter)
     assert letter.payload["organization"] == "Il Mosaico"
-    seen = accounts.invitation(stranger, token=token, now=now)
+    seen = invitations.invitation(stranger, token=token, now=now)
     assert (seen.email, seen.kind, seen.known) == ("coop@ente.example", "provider", False)
-    made = accounts.accept_invitation(
+    made = invitations.accept_invitation(
         stranger, token=token, first_name="Ugo", last_name="Neri", password=GOOD, now=now
     )
     seat = db.scalars(select(Seat)).one()
     assert (seat.user_id, seat.kind, seat.organization_id) == (made, "provider", body.id)
     with pytest.raises(Invalid):
-        accounts.accept_invitation(stranger, token=token, password=GOOD, now=now)
+        invitations.accept_invitation(stranger, token=token, password=GOOD, now=now)
 
 
 def test_a_second_parent_is_invited_and_acts_for_the_child(db, staff, stranger, alliance, now):
     account = f.AccountFactory(email="padre@famiglie.example", password="x")
     child = f.PersonFactory(alliance=alliance)
-    accounts.invite(
+    invitations.invite(
         staff, email="Padre@famiglie.example", kind="citizen", person_id=child.id, now=now
     )
-    accounts.accept_invitation(stranger, token=token_of(letters(db)[0]), now=now)
+    invitations.accept_invitation(stranger, token=token_of(letters(db)[0]), now=now)
     db.expire_all()
     assert account.password == "x"
     assert [(r.user_id, r.person_id) for r in db.scalars(select(Relation))] == [
@@ -221,12 +221,12 @@ def test_a_second_parent_is_invited_and_acts_for_the_child(db, staff, stranger, 
 
 def test_only_an_administrator_makes_staff(db, as_seat, staff, alliance, now):
     with pytest.raises(Forbidden):
-        accounts.invite(staff, email="a@b.example", kind="staff", now=now)
+        invitations.invite(staff, email="a@b.example", kind="staff", now=now)
     with pytest.raises(Forbidden):
-        accounts.invite(as_seat("citizen"), email="a@b.example", kind="citizen", now=now)
+        invitations.invite(as_seat("citizen"), email="a@b.example", kind="citizen", now=now)
     admin = as_seat("admin")
-    accounts.invite(admin, email="a@b.example", kind="staff", alliance_id=alliance.id, now=now)
-    accounts.invite(admin, email="a@b.example", kind="admin", now=now)
+    invitations.invite(admin, email="a@b.example", kind="staff", alliance_id=alliance.id, now=now)
+    invitations.invite(admin, email="a@b.example", kind="admin", now=now)
     assert [letter.payload["kind"] for letter in letters(db)] == ["staff", "admin"]
 
 
@@ -240,11 +240,13 @@ def test_nobody_is_invited_into_another_alliance_or_body(staff, alliance, now):
         ({"kind": "emperor"}, "kind"),
     ):
         with pytest.raises(Invalid) as refusal:
-            accounts.invite(staff, email="a@b.example", now=now, **values)
+            invitations.invite(staff, email="a@b.example", now=now, **values)
         assert refusal.value.field == field
 
 
 def test_an_invitation_lasts_two_weeks(db, staff, stranger, now):
-    accounts.invite(staff, email="a@b.example", kind="citizen", now=now)
+    invitations.invite(staff, email="a@b.example", kind="citizen", now=now)
     with pytest.raises(Invalid):
-        accounts.invitation(stranger, token=token_of(letters(db)[0]), now=now + timedelta(days=14))
+        invitations.invitation(
+            stranger, token=token_of(letters(db)[0]), now=now + timedelta(days=14)
+        )
