@@ -75,7 +75,8 @@ class ApplicationView(ResourceView):
         """The fields of the n-th wish."""
         found = []
         for name in WISH:
-            url = url_for("EnrollmentView.select", field=name)
+            of = {"of": "open"} if name == "slot_id" else {}
+            url = url_for("EnrollmentView.select", field=name, **of)
             one = fields.of_column(Enrollment, name, url)
             one.name, one.required = f"wishes[{n}].{name}", False
             found.append(one)

@@ -115,7 +115,7 @@ class ChoiceScreens(Screens):
         resource = self._resource_of(field)
         security.require("list", resource)
         number = lists.number(request.args.get("page"), 1, lists.FARTHEST_PAGE)
-        offered = self.offered.get(field)
+        offered = self.offered.get(request.args.get("of", ""))
         found, more = find(
             resource, request.args.get("q", "")[:200], number, offered() if offered else ()
         )

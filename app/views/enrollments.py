@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from app import nouns, security
+from sqlalchemy import and_
+
+from app import clock, nouns, security
 from app.errors import N_
-from app.models import Enrollment
+from app.models import Enrollment, Slot, Workshop
 from app.operations import enrollments
 from app.query.paths import Path
 from app.transaction import web
@@ -12,8 +14,18 @@ from app.views import words
 from app.views.base import ResourceView, Row
 
 
+def open_slots() -> tuple[Any, ...]:
+    """Slots to come of workshops that take enrolments now."""
+    now = security.moment()
+    taking = and_(
+        Workshop.status == "published", Workshop.opens_at <= now, Workshop.closes_at > now
+    )
+    return (Slot.starts_on >= clock.local_date(now), Slot.workshop.has(taking))
+
+
 class EnrollmentView(ResourceView):
     resource = "enrollments"
+    offered = {"open": open_slots}
     list_columns = ["person_id", "status", "slot.workshop.title", "slot.title", "slot.starts_on",
                     "queue_no", "offer_expires_at", "application_id"]  # fmt: skip
     csv_columns = [

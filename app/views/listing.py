@@ -40,13 +40,18 @@ class ListScreens(Screens):
         wanted = self.selection(self.columns(self.csv_columns or self.list_columns))
         columns = paths(self.model, wanted.columns, web().principal)
         found = rows.stream(web(), wanted, now=security.moment())
-        # Whole before the first byte goes out, so that a refusal is one; beyond a megabyte on disk.
-        file = SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - closed with the answer
-        for line in lists.csv_lines(
+        lines = lists.csv_lines(
             [self.heading(c) for c in columns],
             ([self.text(c, row) for c in columns] for row in found),
-        ):
-            file.write(line.encode())
+        )
+        # Whole before the first byte goes out, so that a refusal is one; beyond a megabyte on disk.
+        file = SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - closed with the answer
+        try:
+            for line in lines:
+                file.write(line.encode())
+        except BaseException:
+            file.close()
+            raise
         file.seek(0)
         answer = send_file(
             cast(IO[bytes], file),

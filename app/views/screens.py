@@ -61,7 +61,7 @@ class Screens(ModelView):
     csv_columns: ClassVar[list[str]] = []
     order = ""
     related: ClassVar[dict[str, str]] = {}
-    # What is offered in a list of choices, besides what the policy lets through.
+    # Narrower lists of choices than all that the policy lets through, asked for by ``?of=``.
     offered: ClassVar[dict[str, Callable[[], tuple[ColumnElement[bool], ...]]]] = {}
 
     # Flask-AppBuilder's own roads besides these (actions, downloads by name) are closed.

@@ -1,0 +1,164 @@
+"""Lists: one SELECT, capped pages, choices under the policy, CSV that spreadsheets may open."""
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from sqlalchemy import Connection, event
+
+from app import clock, models
+from app.transaction import ScopedSession
+from tests import factories
+from tests.views.conftest import Reader, texts
+
+
+@pytest.fixture
+def seat(db: ScopedSession) -> models.Seat:
+    return factories.SeatFactory(kind="staff")
+
+
+@pytest.fixture
+def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
+    return reader(seat)
+
+
+@contextmanager
+def statements(connection: Connection) -> Iterator[list[str]]:
+    """The SELECTs that run meanwhile."""
+    found: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            found.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield found
+    event.remove(connection, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_list_asks_the_database_once_however_long_it_is(
+    staff: Reader, seat: models.Seat, db: ScopedSession, rows: int
+) -> None:
+    for _ in range(rows):
+        factories.SlotFactory(
+            workshop__organization=factories.OrganizationFactory(alliance=seat.alliance)
+        )
+    db.flush()
+    staff.get("/office/")  # What is read once a process is read.
+    with statements(db.connection()) as found:
+        assert staff.get("/office/slots/list/").status_code == 200
+    of_slots = [s for s in found if "FROM slot" in s]
+    assert len(of_slots) == 1, of_slots
+    # Besides: who is asking, and the permissions of the seat.
+    assert len(found) <= 3, found
+
+
+def test_pages_are_never_longer_than_a_hundred_rows(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    for n in range(120):
+        factories.OrganizationFactory(alliance=seat.alliance, name=f"Ente {n:03}")
+    db.flush()
+    for asked, rows in (
+        ("", 25), ("?size=5", 5), ("?size=100000", 100), ("?page=-1", 25), ("?page=abc", 25),
+        ("?page=99999999999999999999", 25), ("?size=0", 1), ("?page=2&size=100", 20),
+    ):  # fmt: skip
+        answer = staff.get(f"/office/organizations/list/{asked}")
+        assert answer.status_code == 200, asked
+        assert answer.text.count('<a href="/office/organizations/show/') == rows, asked
+
+
+@pytest.mark.parametrize(
+    "asked", ["psize_OrganizationView=9999", "kind=nonsense", "status__like=x", "fiscal=1",
+              "sort=password", "filter={", "municipality_id=1%00", "search=%00"],
+)  # fmt: skip
+def test_what_a_list_does_not_know_is_a_clear_refusal(staff: Reader, asked: str) -> None:
+    assert staff.get(f"/office/organizations/list/?{asked}").status_code == 400
+
+
+def test_a_searching_select_offers_what_the_policy_lets_through(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    for n in range(25):
+        factories.OrganizationFactory(alliance=seat.alliance, name=f"Coop {n:02}")
+    factories.OrganizationFactory(name="Coop di un'altra alleanza")
+    db.flush()
+    path = "/office/services/select/organization_id"
+    first, second = staff.get(path).json, staff.get(f"{path}?page=2").json
+    assert (len(first["results"]), first["more"]) == (20, True)
+    assert not {r["id"] for r in first["results"]} & {r["id"] for r in second["results"]}
+    found = staff.get(f"{path}?q=coop 07").json
+    assert [r["label"] for r in found["results"]] == ["Coop 07"]
+    assert staff.get(f"{path}?q=altra").json["results"] == []
+    assert staff.get(f"{path}?q=%00&page=-3").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["alliance_id", "password", "proposal", "nonsense", "a:b"])
+def test_only_declared_relations_are_chosen_from(staff: Reader, field: str) -> None:
+    assert staff.get(f"/office/services/select/{field}").status_code in (403, 404)
+
+
+def test_a_csv_is_the_whole_selection_in_words_and_runs_nothing(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    for n in range(120):
+        factories.OrganizationFactory(alliance=seat.alliance, name=f"Ente {n:03}", kind="union")
+    factories.OrganizationFactory(
+        alliance=seat.alliance, name="=cmd()", kind="company", phone="+39 0371 4091"
+    )
+    factories.OrganizationFactory(name="Ente di altri")
+    db.flush()
+    answer = staff.get("/office/organizations/csv", buffered=True)
+    assert answer.mimetype == "text/csv"
+    rows = list(csv.reader(StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    names = [row[0] for row in rows[1:]]
+    assert len(names) == 121
+    assert "'=cmd()" in names
+    assert "Ente di altri" not in names
+    assert "union" not in answer.text  # The kind stands there in words.
+    assert "None" not in answer.text
+    assert "+39 0371 4091" in answer.text
+    narrowed = staff.get("/office/organizations/csv?kind=company", buffered=True).data.decode()
+    assert len(narrowed.splitlines()) == 2
+    assert staff.get("/office/organizations/csv?nonsense=1").status_code == 400
+
+
+def test_columns_that_a_seat_may_not_read_are_nowhere(
+    reader: Callable[..., Reader], db: ScopedSession
+) -> None:
+    seat = factories.SeatFactory(kind="provider")
+    slot = factories.SlotFactory(workshop__organization=seat.organization)
+    person = factories.PersonFactory(
+        alliance=seat.alliance, fiscal_code="RSSNNA18E45E648M", email="mamma@famiglie.example"
+    )
+    place = factories.EnrollmentFactory(slot=slot, person=person, status="placed", fee=77)
+    db.flush()
+    provider = reader(seat)
+    for path in (
+        f"/office/persons/show/{person.id}", "/office/persons/list/", "/office/persons/csv",
+        f"/office/enrollments/show/{place.id}", "/office/enrollments/csv",
+    ):  # fmt: skip
+        answer = provider.get(path, buffered=True)
+        assert answer.status_code == 200, path
+        said = answer.data.decode()
+        assert person.last_name in said, path
+        for secret in (person.fiscal_code, person.email, "77,00"):
+            assert secret not in said, (path, secret)
+    assert provider.get("/office/persons/list/?fiscal_code=x").status_code == 400
+    assert provider.get(f"/office/persons/list/?search={person.fiscal_code}").status_code == 200
+    found = texts(provider.get(f"/office/persons/list/?search={person.fiscal_code}").text)
+    assert person.last_name not in found
+
+
+def test_the_days_of_a_list_are_read_in_the_readers_language(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    day = clock.today().replace(month=5, day=3)
+    factories.SeasonFactory(alliance=seat.alliance, starts_on=day, ends_on=day, title="Maggio")
+    db.flush()
+    assert f"3 mag {day.year}" in staff.get("/office/seasons/list/").text
+    staff.get("/office/language/en")
+    assert f"May 3, {day.year}" in staff.get("/office/seasons/list/").text
