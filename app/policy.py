@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
-    func,
     or_,
     select,
     true,
@@ -33,6 +32,8 @@ Rule = Callable[[Any], Any]
 KINDS = ("public", *m.SEAT_KINDS)
 # Seats that act for an organization.
 ORGANIZATIONS = ("municipality", "provider", "partner", "company", "social_point")
+# Those of them that are the body itself in the network; a desk of it is not.
+NETWORK = ("municipality", "provider", "partner", "company")
 # Seats of one alliance.
 MEMBERS = ("staff", *ORGANIZATIONS, "citizen")
 
@@ -128,16 +129,25 @@ MY_PERSONS = one(
     RELATIONS.c.alliance_id == ALLIANCE,
     or_(RELATIONS.c.ends_on.is_(None), RELATIONS.c.ends_on >= TODAY),
 )
-# The persons that a desk may act for today, under a confirmed delegation.
-DELEGATED = one(
-    DELEGATIONS.c.person_id,
-    DELEGATIONS.c.social_point_id.in_(one(DESKS.c.id, DESKS.c.organization_id == ORGANIZATION)),
-    DELEGATIONS.c.alliance_id == ALLIANCE,
-    DELEGATIONS.c.confirmed_at.is_not(None),
-    DELEGATIONS.c.revoked_at.is_(None),
-    DELEGATIONS.c.starts_on <= TODAY,
-    DELEGATIONS.c.ends_on >= TODAY,
-)
+
+
+def delegated(*scopes: str) -> Select[Any]:
+    """The persons that a desk may act for today, under a confirmed delegation of these scopes."""
+    return one(
+        DELEGATIONS.c.person_id,
+        DELEGATIONS.c.social_point_id.in_(one(DESKS.c.id, DESKS.c.organization_id == ORGANIZATION)),
+        DELEGATIONS.c.alliance_id == ALLIANCE,
+        DELEGATIONS.c.scope.in_(scopes),
+        DELEGATIONS.c.confirmed_at.is_not(None),
+        DELEGATIONS.c.revoked_at.is_(None),
+        DELEGATIONS.c.starts_on <= TODAY,
+        DELEGATIONS.c.ends_on >= TODAY,
+    )
+
+
+DELEGATED = delegated(*m.Delegation.SCOPES)
+MAY_ENROL = delegated("enrol", "all")
+MAY_REQUEST = delegated("request", "all")
 OUR_DESKS = one(DESKS.c.id, DESKS.c.organization_id == ORGANIZATION)
 OUR_SERVICES = one(SERVICES.c.id, SERVICES.c.organization_id == ORGANIZATION)
 OUR_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.organization_id == ORGANIZATION)
@@ -294,7 +304,7 @@ def roles_of_alliance(cls: Any) -> Any:
 # ---------------------------------------------------------------- organizations and network
 
 
-@visible(m.Organization, "municipality", "provider", "partner", "company")
+@visible(m.Organization, *NETWORK)
 def own_organization_and_controllers(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
@@ -310,28 +320,28 @@ def own_organization_and_controllers(cls: Any) -> Any:
     )  # fmt: skip
 
 
-@writable(m.Organization, *ORGANIZATIONS)
+@writable(m.Organization, *NETWORK)
 def own_organization(cls: Any) -> Any:
     return and_(cls.id == ORGANIZATION, cls.alliance_id == ALLIANCE)
 
 
 @visible(m.OrganizationAlias, *ORGANIZATIONS)
-@visible(m.OrganizationContact, *ORGANIZATIONS)
-@visible(m.Membership, *ORGANIZATIONS)
-@visible(m.Location, "municipality", "provider", "partner", "company")
-@visible(m.SocialPoint, "municipality", "provider", "partner", "company", "social_point")
+@visible(m.OrganizationContact, *NETWORK)
+@visible(m.Membership, *NETWORK)
+@visible(m.Location, *NETWORK)
+@visible(m.SocialPoint, *ORGANIZATIONS)
 @visible(m.Service, "municipality", "provider")
 @visible(m.Workshop, "municipality", "provider")
 @visible(m.Slot, "municipality", "provider")
-@visible(m.File, "municipality", "provider", "partner", "company")
-@writable(m.OrganizationContact, *ORGANIZATIONS)
-@writable(m.Membership, *ORGANIZATIONS)
+@visible(m.File, *NETWORK)
+@writable(m.OrganizationContact, *NETWORK)
+@writable(m.Membership, *NETWORK)
 @writable(m.Location, "municipality", "provider", "social_point")
 @writable(m.SocialPoint, "social_point")
 @writable(m.Service, "municipality", "provider")
 @writable(m.Workshop, "municipality", "provider")
 @writable(m.Slot, "municipality", "provider")
-@writable(m.File, "municipality", "provider", "partner", "company")
+@writable(m.File, *NETWORK)
 def of_organization(cls: Any) -> Any:
     return and_(cls.organization_id == ORGANIZATION, cls.alliance_id == ALLIANCE)
 
@@ -444,8 +454,8 @@ def my_relations(cls: Any) -> Any:
     return and_(cls.user_id == USER, cls.alliance_id == ALLIANCE)
 
 
+# No desk writes its own consent: operations do.
 @visible(m.Delegation, "social_point")
-@writable(m.Delegation, "social_point")
 def delegations_to_our_desks(cls: Any) -> Any:
     return and_(cls.social_point_id.in_(OUR_DESKS), cls.alliance_id == ALLIANCE)
 
@@ -458,9 +468,13 @@ def of_my_persons(cls: Any) -> Any:
 
 
 @visible(m.Enrollment, "social_point")
+def enrollments_under_delegation(cls: Any) -> Any:
+    return and_(cls.person_id.in_(MAY_ENROL), cls.alliance_id == ALLIANCE)
+
+
 @visible(m.ServiceRequest, "social_point")
-def of_delegated_persons(cls: Any) -> Any:
-    return and_(cls.person_id.in_(DELEGATED), cls.alliance_id == ALLIANCE)
+def requests_under_delegation(cls: Any) -> Any:
+    return and_(cls.person_id.in_(MAY_REQUEST), cls.alliance_id == ALLIANCE)
 
 
 # ---------------------------------------------------------------- enrolments and requests
@@ -498,13 +512,12 @@ def my_applications(cls: Any) -> Any:
 @visible(m.Application, "social_point")
 def applications_of_delegated(cls: Any) -> Any:
     return and_(
-        cls.id.in_(one(ENROLLMENTS.c.application_id, ENROLLMENTS.c.person_id.in_(DELEGATED))),
+        cls.id.in_(one(ENROLLMENTS.c.application_id, ENROLLMENTS.c.person_id.in_(MAY_ENROL))),
         cls.alliance_id == ALLIANCE,
     )
 
 
 @visible(m.ServiceRequest, "municipality", "provider")
-@writable(m.ServiceRequest, "municipality", "provider")
 def of_our_services(cls: Any) -> Any:
     return and_(cls.service_id.in_(OUR_SERVICES), cls.alliance_id == ALLIANCE)
 
@@ -564,6 +577,7 @@ def files_of_desk(cls: Any) -> Any:
         or_(
             cls.organization_id == ORGANIZATION,
             cls.person_id.in_(DELEGATED),
-            func.coalesce(cls.user_id, -1) == USER,
+            # What its operator uploaded and nobody's paper is yet.
+            and_(cls.user_id == USER, cls.person_id.is_(None)),
         ),
     )

@@ -75,6 +75,11 @@ def record(
         )
         system.add(row)
         system.flush()
+        if file_id is not None:
+            # From here on it is the person's paper, no more the body's: its other seats,
+            # as employer say, do not see it.
+            paper = system.get_one(File, file_id)
+            paper.person_id, paper.organization_id = person_id, None
         if method == "code":
             _send(system, row, now)
         made = row.id
