@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Column, Select, Table, event, select
+from sqlalchemy import Select, event, select
 from sqlalchemy import inspect as inspect_
 from sqlalchemy.orm import (
     FromStatement,
@@ -13,8 +13,8 @@ from sqlalchemy.orm import (
     attributes,
     with_loader_criteria,
 )
-from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, SelectBase, TableClause
 
 from app import policy
 from app.errors import N_, Forbidden, Invalid
@@ -59,32 +59,61 @@ def _under_policy(state: ORMExecuteState) -> None:
 
 
 def _refuse_core(statement: Any) -> None:
-    """Refuse text, and tables that no mapped class of the statement stands for."""
-    mapped, bare = set(ASSOCIATIONS), set()
-    waiting = [statement]
+    """Refuse text, and every table that is not reached through its mapped class."""
+    waiting, seen = [statement], set()
+    while waiting:
+        query = waiting.pop()
+        if id(query) not in seen:
+            seen.add(id(query))
+            waiting.extend(_refuse_core_in(query))
+
+
+def _refuse_core_in(query: Any) -> list[Any]:
+    """Look through one SELECT, UPDATE or DELETE; the queries inside it are returned."""
+    mapped: set[Any] = set()
+    bare: list[Any] = []
+    queries: list[Any] = []
+    waiting = _parts(query)
     while waiting:
         element = waiting.pop()
-        if isinstance(element, TextClause):
+        if isinstance(element, SelectBase):
+            queries.append(element)
+            continue
+        literal = isinstance(element, TextClause) or getattr(element, "is_literal", False)
+        if literal and str(element) != "*":  # which counts rows
             raise Forbidden("text passes by the policy")
         entity = element._annotations.get("parententity")
         if entity is not None:
-            mapped.add(entity.mapper.local_table.name)
-        elif isinstance(element, Table):
-            bare.add(element.name)
-        elif isinstance(element, Column):
-            table = element.table
-            while isinstance(table, AliasedReturnsRows):
-                table = table.element
-            if isinstance(table, Table):
-                bare.add(table.name)
-        if isinstance(element, Select):
-            # Not the tables that its columns come from: the columns are looked at themselves.
-            omit = ("_correlate", "_correlate_except")
-            waiting.extend(super(Select, element).get_children(omit_attrs=omit))
-        elif entity is None or not isinstance(element, FromClause):
+            mapped.add(entity.selectable)
+        elif "parentmapper" not in element._annotations:  # a relationship's own join
+            bare.extend(_table_of(element, queries))
+        if entity is None or not isinstance(element, FromClause):
             waiting.extend(element.get_children())
-    if bare - mapped:
+        elif isinstance(element, AliasedReturnsRows) and isinstance(element.element, SelectBase):
+            queries.append(element.element)
+    if any(table not in mapped for table in bare):
         raise Forbidden("a table passes by the policy; use its class")
+    return queries
+
+
+def _parts(query: Any) -> list[Any]:
+    if isinstance(query, Select):
+        # Not the tables that its columns come from: the columns are looked at themselves.
+        omit = ("_correlate", "_correlate_except")
+        return list(super(Select, query).get_children(omit_attrs=omit))
+    return list(query.get_children())
+
+
+def _table_of(element: Any, queries: list[Any]) -> list[Any]:
+    """The table that an element names with no class; a query that it names joins the others."""
+    table = element.table if isinstance(element, ColumnClause) else element
+    inner = table
+    while isinstance(inner, AliasedReturnsRows):
+        inner = inner.element
+    if isinstance(inner, SelectBase):
+        queries.append(inner)
+    named = isinstance(inner, TableClause) and inner.name not in ASSOCIATIONS
+    return [table] if named else []
 
 
 def _refuse_moves(statement: Any) -> None:
