@@ -97,6 +97,8 @@ PUBLISHED = {
     "social-points": may(READ),
 }
 OFFICE = "public internal"
+# A body's own sheet, and those of the controllers that it names, without the office's note.
+BODY = "public contact"
 
 GRANTS: dict[str, dict[str, Grant]] = {
     "public": PUBLISHED,
@@ -119,7 +121,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may("list get narrow", OFFICE),
         "roles": may(EDIT, OFFICE),
         "role-scopes": may(READ, OFFICE),
-        "organizations": may(EDIT, OFFICE),
+        "organizations": may(EDIT, f"{OFFICE} contact"),
         "organization-aliases": may(ALL, OFFICE),
         "organization-contacts": may(ALL, "public internal contact"),
         "locations": may(ALL, OFFICE),
@@ -154,7 +156,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "municipality": {
         "municipalities": may(READ),
-        "organizations": may("list get update", OFFICE, "public"),
+        "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
         "organization-contacts": may(ALL, "public internal contact"),
         "locations": may(ALL),
@@ -178,7 +180,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "provider": {
         "municipalities": may(READ),
-        "organizations": may("list get update", OFFICE, "public"),
+        "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
         "organization-contacts": may(ALL, "public internal contact"),
         "locations": may(ALL),
@@ -199,7 +201,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, "internal"),
     },
     "partner": {
-        "organizations": may("list get update", OFFICE, "public"),
+        "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
         "organization-contacts": may(ALL, "public internal contact"),
         "locations": may(READ),
@@ -219,7 +221,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, "internal"),
     },
     "company": {
-        "organizations": may("list get update", OFFICE, "public"),
+        "organizations": may("list get update", BODY, "public"),
         "organization-contacts": may(ALL, "public internal contact"),
         "calls": may(READ),
         "memberships": may("list get create update send", OFFICE, "public internal"),
