@@ -1,0 +1,76 @@
+"""A value of its own in every column of free text: any answer tells where it comes from."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Enum, String, Text
+from sqlalchemy import inspect as inspect_
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.models import Encrypted
+
+# These are read by the code or checked by the database: their values are kept.
+KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "slot.zone",
+        "season.school_year", "ab_permission.name", "ab_view_menu.name", "state_change.noun",
+        "job_run.job", "ab_api_key.uuid", "sensitive_read.table_name", "audit_event.table_name",
+        "account_token.digest", "delegation.code_digest", "person.no_fiscal_code",
+        "service.reduced_for", "workshop.reduced_for"}  # fmt: skip
+FORM = re.compile(r"Zq[0-9a-f]{5}")
+SHORTEST = 7
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a marker was put."""
+
+    table: str
+    label: str
+    column: str
+    group: str
+
+
+class Markers:
+    """Puts a marker into each column of a row and says, of a text, which are in it."""
+
+    def __init__(self) -> None:
+        self.origins: dict[str, Origin] = {}
+
+    def put(self, row: Any, label: str) -> None:
+        """Give the row's columns of free text values that are found again."""
+        mapper = inspect_(type(row))
+        for prop in mapper.column_attrs:
+            column = prop.columns[0]
+            name = f"{mapper.local_table.name}.{column.name}"
+            if column.primary_key or name in KEPT or not _free(column.type):
+                continue
+            group = column.info.get("group", "none")
+            code = self._new(Origin(mapper.local_table.name, label, prop.key, group))
+            setattr(row, prop.key, _worded(prop.key, code, column.type))
+
+    def _new(self, origin: Origin) -> str:
+        code = f"Zq{len(self.origins):05x}"
+        self.origins[code] = origin
+        return code
+
+    def found_in(self, text: str) -> list[Origin]:
+        """The origins of the markers that a text holds."""
+        return [self.origins[code] for code in sorted(set(FORM.findall(text)))]
+
+
+def _free(type_: Any) -> bool:
+    if isinstance(type_, Enum):
+        return False
+    if isinstance(type_, (Encrypted, JSONB, Text)):
+        return True
+    return isinstance(type_, String) and (type_.length or 99) >= SHORTEST
+
+
+def _worded(name: str, code: str, type_: Any) -> Any:
+    if isinstance(type_, JSONB):
+        return {"title": code}
+    if "email" in name or name in ("recipient", "pec"):
+        return f"{code}@walk.example"
+    if "url" in name or name == "website":
+        return f"https://{code}.example"
+    return code
