@@ -4,6 +4,7 @@ Messages are English keys of the catalogue; the delivery layer translates them
 and fills in ``params``. An operation never formats one for itself.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -47,10 +48,11 @@ class Invalid(DomainError):
     message = N_("The value is not valid.")
 
     @classmethod
-    def many(cls, errors: list[tuple[str | None, str]]) -> "Invalid":
-        """One refusal for several fields at once."""
-        error = cls(errors[0][1], field=errors[0][0])
-        error.errors = [(field, message, {}) for field, message in errors]
+    def many(cls, errors: Sequence[tuple[Any, ...]]) -> "Invalid":
+        """One refusal for several fields at once: (field, message), or with params besides."""
+        field, message, *params = errors[0]
+        error = cls(message, field=field, **(params[0] if params else {}))
+        error.errors = [(name, said, *(more or ({},))) for name, said, *more in errors]
         return error
 
 
@@ -81,6 +83,16 @@ class Conflict(DomainError):
 
     status = 409
     message = N_("The state of things does not allow this.")
+
+
+class TooLarge(DomainError):
+    status = 413
+    message = N_("What was sent is too large.")
+
+
+class UnknownContent(DomainError):
+    status = 415
+    message = N_("The content is of another kind than is taken here.")
 
 
 class TooMany(DomainError):

@@ -7,7 +7,7 @@ import orjson
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -20,6 +20,7 @@ from app.errors import (
     TooMany,
     Unauthorized,
 )
+from app.operations.constraints import refusal
 from app.query.schemas import errors_of
 from app.transaction import web
 
@@ -76,7 +77,7 @@ def of(error: DomainError) -> Response:
     errors = [
         {"field": field, "message": translated(message, params)}
         for field, message, params in error.errors
-        if field
+        if field is not None
     ]
     return problem(error.status, error.code, translated(error.message, error.params), errors)
 
@@ -116,13 +117,15 @@ def register(app: Flask) -> None:
     def _stale(error: StaleDataError) -> Any:
         return _refused(ChangedMeanwhile())
 
+    @app.errorhandler(IntegrityError)
     @app.errorhandler(DataError)
-    def _unfit(error: DataError) -> Any:
+    def _unfit(error: IntegrityError | DataError) -> Any:
+        # The database has the last word; a rule that had seen it would have said it better.
         current_app.logger.warning("a value reached the database that no check refused: %s", error)
-        return _refused(Invalid())
+        return _refused(refusal(error))
 
-    @app.errorhandler(UnicodeDecodeError)
-    def _undecodable(error: UnicodeDecodeError) -> Any:
+    @app.errorhandler(UnicodeError)
+    def _no_text(error: UnicodeError) -> Any:
         return _refused(BadRequest())
 
     @app.errorhandler(HTTPException)

@@ -117,7 +117,8 @@ def _scope(principal: Principal) -> None:
 
 
 def _integer(value: Any) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:

@@ -15,7 +15,15 @@ from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions, security
-from app.errors import N_, BadRequest, ChangedMeanwhile, NotFound, Unauthorized
+from app.errors import (
+    N_,
+    BadRequest,
+    ChangedMeanwhile,
+    NotFound,
+    TooLarge,
+    Unauthorized,
+    UnknownContent,
+)
 from app.models import Alliance
 from app.operations import idempotency
 from app.operations import rows as row_operations
@@ -28,7 +36,10 @@ from app.transaction import web
 NOT_JSON = N_("The body is not a JSON object.")
 LONG_KEY = N_("An idempotency key has between 1 and 200 printable characters.")
 BAD_ETAG = N_("If-Match takes one entity tag, as ETag gave it.")
+TOO_LARGE = N_("At most %(most)s are taken at once.")
+WANTS_JSON = N_("Send JSON, with Content-Type: application/json.")
 MOST_JSON = 1_000_000
+JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
 def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
@@ -105,9 +116,11 @@ def nested(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def body() -> dict[str, Any]:
-    """The request's JSON object. Raises BadRequest."""
-    if (request.content_length or 0) > MOST_JSON:
-        raise BadRequest(NOT_JSON)
+    """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
+    if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
+        raise TooLarge(TOO_LARGE, most=f"{MOST_JSON // 1000} kB")
+    if request.get_data() and request.mimetype not in JSON_TYPES:
+        raise UnknownContent(WANTS_JSON)
     try:
         found = orjson.loads(request.get_data() or b"{}")
     except (orjson.JSONDecodeError, RecursionError):
@@ -123,7 +136,7 @@ def expected_version() -> int | None:
     if given is None or given == "*":
         return None
     tag = given.removeprefix("W/").strip('"')
-    if not tag.isdigit():
+    if not tag.isdecimal() or len(tag) > 18:
         raise BadRequest(BAD_ETAG, field="If-Match")
     return int(tag)
 
@@ -345,7 +358,7 @@ class ResourceApi(ModelRestApi):
 def _number(text: str | None, name: str, default: int) -> int:
     if text is None:
         return default
-    if not text.isdigit() or len(text) > 6:
+    if not text.isdecimal() or len(text) > 6:
         raise BadRequest(grammar.BAD_VALUE, field=name)
     return int(text)
 

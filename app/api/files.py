@@ -66,6 +66,6 @@ def folder() -> Any:
 
 def _id(name: str) -> int | None:
     said = request.form.get(name, "")
-    if said and (not said.isdigit() or len(said) > 18):
+    if said and (not said.isdecimal() or len(said) > 18):
         raise BadRequest(N_("The value cannot be read for this field."), field=name)
     return int(said) if said else None

@@ -54,6 +54,6 @@ def enter_proposed(db: Session, *, school_year: str = "", now: datetime) -> list
 
 def _year(label: str) -> int:
     first = label[:4]
-    if not first.isdigit() or seasons.school_year_label(int(first)) != label:
+    if not first.isdecimal() or seasons.school_year_label(int(first)) != label:
         raise Invalid(WHICH_YEAR, field="school_year")
     return int(first)

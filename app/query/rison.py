@@ -25,7 +25,10 @@ def parameters(arguments: MultiDict[str, str]) -> list[tuple[str, str]] | None:
     try:
         asked = prison.loads(text)
         return _translated(asked)
-    except (prison.decoder.ParserException, KeyError, TypeError, ValueError, RecursionError):
+    except (
+        prison.decoder.ParserException, AttributeError, KeyError, TypeError, ValueError,
+        RecursionError,
+    ):  # fmt: skip
         raise BadRequest(grammar.BAD_FILTER, field="q") from None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, false, func, literal, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
 
@@ -91,6 +91,7 @@ class _Query:
         for word in words:
             found.append(
                 or_(
+                    false(),  # where nothing is searched, nothing is found
                     *(
                         sql_cast(self.sql(p), String).icontains(word, autoescape=True)
                         for p in searched
@@ -225,7 +226,7 @@ def _after(query: _Query, cursor: str) -> ColumnElement[bool]:
             key if key is None else values.parse(e.type, key)
             for e, key in zip(expressions, keys, strict=True)
         ]
-    except (ValueError, TypeError, binascii.Error, OverflowError):
+    except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError):
         raise BadRequest(BAD_CURSOR, field="cursor") from None
     options = []
     equal: list[ColumnElement[bool]] = []
@@ -235,6 +236,8 @@ def _after(query: _Query, cursor: str) -> ColumnElement[bool]:
         value = literal(key, expression.type)
         options.append(and_(*equal, expression < value if down else expression > value))
         equal.append(expression == value)
+    if not options:
+        raise BadRequest(BAD_CURSOR, field="cursor")
     return or_(*options)
 
 

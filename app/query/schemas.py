@@ -26,13 +26,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.clock import ROME
 from app.errors import N_
-from app.query.values import BIGINT
+from app.query.values import BIGINT, storable
 from app.sealed import Encrypted
 
 REQUIRED = N_("This field is needed.")
 UNKNOWN = N_("There is no such field to write.")
 NUL = N_("The text holds a character that cannot be kept.")
-TOO_LONG = N_("At most {max} characters.")
+TOO_LONG = N_("At most %(max)s characters.")
+TOO_MANY = N_("At most %(max)s of them.")
+TOO_SHORT = N_("At least %(min)s characters.")
+NOT_LIST = N_("A list is expected.")
+NOT_OBJECT = N_("An object is expected.")
+NOT_EMAIL = N_("This is not an e-mail address.")
 NOT_TEXT = N_("This is not a text.")
 NOT_INTEGER = N_("This is not a whole number.")
 NOT_NUMBER = N_("This is not a number.")
@@ -46,6 +51,75 @@ EMPTY = N_("This field cannot be empty.")
 MONEY_FORM = N_("At most two decimals.")
 LONGEST_TEXT = 20_000
 
+# What marshmallow says for itself, in our words.
+SAID = {
+    "Missing data for required field.": REQUIRED,
+    "Field may not be null.": EMPTY,
+    "Unknown field.": UNKNOWN,
+    "Invalid input type.": NOT_OBJECT,
+    "Not a valid string.": NOT_TEXT,
+    "Not a valid utf-8 string.": NOT_TEXT,
+    "Not a valid integer.": NOT_INTEGER,
+    "Not a valid number.": NOT_NUMBER,
+    "Number too large.": OUT_OF_RANGE,
+    "Not a valid boolean.": NOT_BOOLEAN,
+    "Not a valid date.": NOT_DATE,
+    "Not a valid list.": NOT_LIST,
+    "Invalid type.": NOT_OBJECT,
+    "Not a valid mapping type.": NOT_OBJECT,
+    "Not a valid email address.": NOT_EMAIL,
+    "Not a valid UUID.": NOT_CHOICE,
+}
+
+
+class Message(str):
+    """A message of the catalogue, and what it is filled with."""
+
+    params: dict[str, Any]
+
+    def __new__(cls, message: str, **params: Any) -> "Message":
+        made = super().__new__(cls, message)
+        made.params = params
+        return made
+
+
+class Size:
+    """Marshmallow's Length, in words that the catalogue has."""
+
+    def __init__(self, least: int | None, most: int | None, *, text: bool) -> None:
+        self.least, self.most, self.text = least, most, text
+
+    def __call__(self, value: Any) -> Any:
+        if self.most is not None and len(value) > self.most:
+            raise ValidationError(Message(TOO_LONG if self.text else TOO_MANY, max=self.most))
+        if self.least is not None and len(value) < self.least:
+            raise ValidationError(
+                Message(TOO_SHORT, min=self.least) if self.text else Message(EMPTY)
+            )
+        return value
+
+
+class WholeNumber(fields.Integer):
+    """An integer, or a form's digits; no float is cut off, no boolean counted."""
+
+    def _validated(self, value: Any) -> Any:
+        digits = isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii()
+        if not digits and (isinstance(value, bool) or not isinstance(value, int)):
+            raise self.make_error("invalid", input=value)
+        if digits and len(value) > 20:
+            raise self.make_error("too_large", input=value)
+        return super()._validated(value)
+
+
+class LocalTime(fields.Time):
+    """A time of day, without a zone."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        found = super()._deserialize(value, *args, **kwargs)
+        if found.tzinfo is not None:
+            raise self.make_error("invalid", input=value, obj_type="time")
+        return found
+
 
 class WriteSchema(Schema):
     """The base of every generated schema."""
@@ -53,7 +127,11 @@ class WriteSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": UNKNOWN, "type": N_("An object is expected.")}
+    error_messages = {"unknown": UNKNOWN, "type": NOT_OBJECT}
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Texts that can be kept, and refusals in our words, whoever declared the field."""
+        _in_our_words(field_obj)
 
     @pre_load
     def _blank_is_nothing(self, data: Any, **_: Any) -> Any:
@@ -65,13 +143,25 @@ class WriteSchema(Schema):
         }
 
 
-def _no_nul(value: str) -> None:
-    if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise ValidationError(NUL)
+def _in_our_words(field: fields.Field[Any]) -> None:
+    field.error_messages = {k: SAID.get(v, v) for k, v in field.error_messages.items()}
+    text = isinstance(field, fields.String)
+    checks: list[Any] = [_can_be_kept] if text else []
+    for check in field.validators:
+        if isinstance(check, validate.Length):
+            checks.append(Size(check.min, check.max, text=text))
+            continue
+        if isinstance(check, validate.Email):
+            check.error = SAID.get(check.error, check.error)
+        if check not in checks:
+            checks.append(check)
+    field.validators = checks
+    if isinstance(field, fields.List):
+        _in_our_words(field.inner)
 
 
-def _no_control(value: str) -> None:
-    if any(ord(c) < 32 and c not in "\t\n\r" for c in value):
+def _can_be_kept(value: str) -> None:
+    if not storable(value) or any(c < " " and c not in "\t\n\r" for c in value):
         raise ValidationError(NUL)
 
 
@@ -96,8 +186,8 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     if isinstance(type_, Integer):
         top = BIGINT if isinstance(type_, BigInteger) else 2**31
         within = validate.Range(-top, top - 1, error=OUT_OF_RANGE)
-        return fields.Integer(
-            strict=False, validate=within,
+        return WholeNumber(
+            validate=within,
             error_messages=said(invalid=NOT_INTEGER, too_large=OUT_OF_RANGE), **shared,
         )  # fmt: skip
     if isinstance(type_, Numeric):
@@ -117,16 +207,15 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     if isinstance(type_, Date):
         return fields.Date(error_messages=said(invalid=NOT_DATE, format=NOT_DATE), **shared)
     if isinstance(type_, Time):
-        return fields.Time(error_messages=said(invalid=NOT_TIME, format=NOT_TIME), **shared)
+        return LocalTime(error_messages=said(invalid=NOT_TIME, format=NOT_TIME), **shared)
     if isinstance(type_, Uuid):
         return fields.UUID(**shared)
     if isinstance(type_, JSONB):
         return fields.Dict(keys=fields.String(), **shared)
     if isinstance(type_, (String, Encrypted)):
         longest = getattr(type_, "length", None) or LONGEST_TEXT
-        length = validate.Length(max=longest, error=TOO_LONG)
         return fields.String(
-            validate=[length, _no_nul, _no_control],
+            validate=[validate.Length(max=longest)],
             error_messages=said(invalid=NOT_TEXT, invalid_utf8=NOT_TEXT), **shared,
         )  # fmt: skip
     if isinstance(type_, LargeBinary):
@@ -165,17 +254,21 @@ def _write_schema(
     return schema
 
 
-def errors_of(error: ValidationError) -> list[tuple[str | None, str]]:
-    """(field, message) of what marshmallow refused."""
-    found: list[tuple[str | None, str]] = []
+def errors_of(error: ValidationError) -> list[tuple[str | None, str, dict[str, Any]]]:
+    """(field, message, params) of what marshmallow refused."""
+    found: list[tuple[str | None, str, dict[str, Any]]] = []
 
-    def walk(prefix: str, messages: Any) -> None:
-        if isinstance(messages, dict):
-            for key, value in messages.items():
-                part = f"[{key}]" if isinstance(key, int) else f".{key}" if prefix else str(key)
-                walk(prefix + part if key != "_schema" else prefix, value)
-        else:
-            found.extend((prefix or None, str(m)) for m in messages)
+    def walk(prefix: str | None, messages: Any) -> None:
+        if not isinstance(messages, dict):
+            found.extend((prefix, str(m), getattr(m, "params", {})) for m in messages)
+            return
+        for key, value in messages.items():
+            if key == "_schema":
+                walk(prefix, value)
+            elif isinstance(key, int):
+                walk(f"{prefix or ''}[{key}]", value)
+            else:
+                walk(str(key) if prefix is None else f"{prefix}.{key}", value)
 
-    walk("", error.messages)
+    walk(None, error.messages)
     return found

@@ -20,10 +20,15 @@ from sqlalchemy import (
 BIGINT = 2**63
 
 
+def storable(text: str) -> bool:
+    """Whether PostgreSQL can keep the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def parse(type_: Any, text: Any) -> Any:
     """The value of a text for a column's type. Raises ValueError."""
-    if isinstance(text, str) and "\x00" in text:
-        raise ValueError("NUL")
+    if isinstance(text, str) and not storable(text):
+        raise ValueError("no text that can be kept")
     if isinstance(type_, Boolean):
         return _boolean(text)
     if isinstance(type_, Integer):
@@ -35,7 +40,7 @@ def parse(type_: Any, text: Any) -> Any:
     if isinstance(type_, Date):
         return date.fromisoformat(str(text))
     if isinstance(type_, Time):
-        return time.fromisoformat(str(text))
+        return _time(str(text))
     if isinstance(type_, Uuid):
         return uuid.UUID(str(text))
     if isinstance(type_, Enum):
@@ -72,6 +77,13 @@ def _decimal(text: Any) -> Decimal:
     if not number.is_finite() or abs(number) > Decimal(10) ** 12:
         raise ValueError(text)
     return number
+
+
+def _time(text: str) -> time:
+    found = time.fromisoformat(text)
+    if found.tzinfo:
+        raise ValueError("a local time has no zone")
+    return found
 
 
 def _instant(text: str) -> datetime:

@@ -69,7 +69,7 @@ class SeatView(BaseView):
     def choose(self) -> Any:
         """Take the seat and go back to its home."""
         wanted = request.form.get("seat", "")
-        security.choose_seat(int(wanted) if wanted.isdigit() else 0)
+        security.choose_seat(int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0)
         return redirect(
             get_safe_redirect(request.form.get("next", "") or self.appbuilder.get_url_for_index)
         )
