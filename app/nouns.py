@@ -32,7 +32,7 @@ from app.operations import (
     runs,
     slots,
 )
-from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema
+from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema, write_schema
 from app.query.verbs import REASON, Field, Noun, Verb
 from app.transaction import ScopedSession
 
@@ -147,6 +147,11 @@ REVIEW = {
     "return": Verb(offers.return_, N_("Return"), (REASON,), states=("review", "published")),
     "suspend": Verb(offers.suspend, N_("Suspend"), (REASON,), states=("published",)),
 }
+# How a desk describes somebody whom it does not know yet.
+DESCRIBED = (
+    "first_name", "last_name", "birth_date", "sex", "fiscal_code", "no_fiscal_code",
+    "municipality_id", "address", "email", "phone",
+)  # fmt: skip
 WISHES = fields.List(
     fields.Nested(WishSchema), required=True, validate=validate.Length(max=100)
 )  # fmt: skip
@@ -179,7 +184,7 @@ NOUNS: dict[str, Noun] = {
         create_fields={
             "social_point_id": fields.Integer(required=True, strict=True),
             "person_id": fields.Integer(strict=True),
-            "person": fields.Dict(),
+            "person": fields.Nested(write_schema(Person, DESCRIBED)),
             "scope": fields.String(load_default="all"),
             "method": fields.String(required=True),
             "file_id": fields.Integer(strict=True, allow_none=True),

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, String, Text, Time
 
 from app.errors import N_
@@ -68,6 +68,21 @@ TYPES: dict[str, Any] = {
 }
 
 
+# What a rule is given for a field that was left out.
+BLANKS: dict[str, Any] = {"text": "", "longtext": "", "bool": False}
+
+
+class VerbSchema(WriteSchema):
+    """What a verb takes; each declared field is given to it, said or not."""
+
+    left_out: Mapping[str, Any] = {}
+
+    @post_load
+    def _complete(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        said = {name: value for name, value in data.items() if value is not None}
+        return {**self.left_out, **said}
+
+
 def verb_schema(verb: Verb) -> Schema:
     """The schema of a verb's declared fields."""
     made: dict[str, fields.Field[Any]] = {}
@@ -80,5 +95,6 @@ def verb_schema(verb: Verb) -> Schema:
             continue
         known = TYPES.get(asked.type, BigInteger())  # ref:<resource> and file are ids.
         made[asked.name] = field_for(known, asked.required, not asked.required)
-    schema: Schema = WriteSchema.from_dict(made)()
-    return schema
+    schema: Any = VerbSchema.from_dict(made)()
+    schema.left_out = {f.name: BLANKS.get(f.type) for f in verb.fields if not f.required}
+    return cast(Schema, schema)
