@@ -144,7 +144,7 @@ class WriteSchema(Schema):
 
 
 def _in_our_words(field: fields.Field[Any]) -> None:
-    field.error_messages = {k: SAID.get(v, v) for k, v in field.error_messages.items()}
+    field.error_messages = {k: SAID.get(str(v), v) for k, v in field.error_messages.items()}
     text = isinstance(field, fields.String)
     checks: list[Any] = [_can_be_kept] if text else []
     for check in field.validators:
