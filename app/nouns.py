@@ -333,7 +333,7 @@ NOUNS: dict[str, Noun] = {
         verbs={
             "answer": Verb(
                 requests.answer,
-                N_("Answer"),
+                N_("Send the answer"),
                 (Field("answer", N_("Answer"), "longtext"),),
                 states=("sent",),
             ),

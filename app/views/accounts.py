@@ -29,19 +29,3 @@ class SeatsView(ResourceView):
     edit_columns = ["role_id", "care", "active"]
     search_columns = ["user.username", "user.last_name", "organization.name"]
     filter_columns = ["kind", "user_id", "organization_id", "active"]
-
-
-class RoleView(ResourceView):
-    resource = "roles"
-    list_columns = ["name"]
-    show_columns = [(N_("Role"), ["name"])]
-    search_columns = ["name"]
-    order = "name"
-    related = {"role-scopes": "role_id", "seats": "role_id"}
-
-
-class RoleScopeView(ResourceView):
-    resource = "role-scopes"
-    list_columns = ["role_id", "base", "alliance_id"]
-    show_columns = [(N_("Scope of a role"), ["role_id", "base", "alliance_id"])]
-    filter_columns = ["role_id", "base"]

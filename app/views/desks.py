@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext
+from sqlalchemy import select
 
 from app import security
 from app.errors import N_
-from app.models import Delegation, Person
+from app.models import Delegation, Person, SocialPoint
 from app.operations import delegations
 from app.query.schemas import write_schema
 from app.transaction import web
@@ -45,6 +46,7 @@ class DelegationView(ResourceView):
         (N_("Delegation"), ["person_id", "social_point_id", "scope", "starts_on", "ends_on"]),
         (N_("Consent"), ["method", "file_id", "confirmed_at", "revoked_at", "operator_id"]),
     ]
+    form_sections = [(N_("Person"), ["person_id", *PERSON]), (N_("Consent"), CONSENT)]
     add_columns = ["person_id", *CONSENT]
     search_columns = ["person.last_name", "person.first_name", "social_point.name"]
     filter_columns = ["person_id", "social_point_id", "method", "ends_on"]
@@ -60,6 +62,12 @@ class DelegationView(ResourceView):
         for one in described:
             one.required = False
         consent = [fields.of_column(Delegation, n, self.select_url(n)) for n in CONSENT]
+        own = select(SocialPoint.id).where(
+            SocialPoint.organization_id == web().principal.organization_id
+        )
+        desks = web().scalars(own.limit(2)).all()
+        if len(desks) == 1:
+            consent[0].value = str(desks[0])
         return [chosen, *described, *consent]
 
     def create(self, asked: Fields) -> Any:

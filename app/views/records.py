@@ -63,6 +63,8 @@ STATES: dict[str, dict[str, str]] = {
     "workshop": models.OFFER_STATES,
     "application": models.Application.STATES,
 }
+# For a seat that is not told which noun it is.
+ANY_STATE = {state: label for states in STATES.values() for state, label in states.items()}
 
 
 class Said(ResourceView):
@@ -79,7 +81,7 @@ class Said(ResourceView):
             case "columns":
                 return ", ".join(_column(of, name) for name in value)
             case "from_status" | "to_status":
-                return words.said(STATES.get(of, {}).get(value, "")) or str(value)
+                return words.said(STATES.get(of, ANY_STATE).get(value, "")) or str(value)
             case "kind" if self.resource == "messages":
                 return words.said(MESSAGES.get(value, "")) or str(value)
             case "job":

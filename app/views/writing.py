@@ -1,7 +1,7 @@
 """Forms for a new row, a changed one and a deleted one."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, redirect, request
 from flask_appbuilder import expose
@@ -17,7 +17,7 @@ from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields, lists, titles, words
 from app.views.forms import Fields, Refused, attempt, save_uploads
-from app.views.screens import Answer, Screens, screen
+from app.views.screens import Answer, Screens, Section, screen
 
 # What a button says that saves and goes one step further.
 AND_THEN = {"submit": N_("Save and send for review"), "publish": N_("Save and publish")}
@@ -25,6 +25,9 @@ AND_THEN = {"submit": N_("Save and send for review"), "publish": N_("Save and pu
 
 class WriteScreens(Screens):
     """``/add``, ``/edit/<id>`` and ``/delete/<id>``."""
+
+    # The sections of the form where they are not those of the row's own page.
+    form_sections: ClassVar[list[Section]] = []
 
     def writable(self, names: Iterable[str]) -> list[str]:
         """The columns that the seat may write; its own organization is not asked for."""
@@ -151,7 +154,7 @@ class WriteScreens(Screens):
         self.name_choices(asked)
         left = {one.name: one for one in asked}
         sections = []
-        for section, names in self.show_columns:
+        for section, names in self.form_sections or self.show_columns:
             here = [left.pop(name) for name in names if name in left]
             if here:
                 sections.append((gettext(section) if section else "", here))
