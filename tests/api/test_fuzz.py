@@ -310,19 +310,19 @@ def verbs(examples: int, world: World) -> None:
 
 
 def test_no_list_parameter_is_a_fault_of_ours(world: World) -> None:
-    lists(250, world)
+    lists(120, world)
 
 
 def test_no_new_row_is_a_fault_of_ours(world: World) -> None:
-    writes(250, world, create=True)
+    writes(150, world, create=True)
 
 
 def test_no_change_is_a_fault_of_ours(world: World) -> None:
-    writes(200, world, create=False)
+    writes(100, world, create=False)
 
 
 def test_no_verb_is_a_fault_of_ours(world: World) -> None:
-    verbs(200, world)
+    verbs(100, world)
 
 
 @pytest.mark.matrix
