@@ -95,7 +95,7 @@ class _Query:
                     *(
                         sql_cast(self.sql(p), String).icontains(word, autoescape=True)
                         for p in searched
-                    )
+                    ),
                 )
             )
         return found

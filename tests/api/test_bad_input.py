@@ -109,9 +109,7 @@ def test_a_wish_names_what_it_is_not_about(family: Family, name: str, value: Any
     ],
     ids=repr,
 )
-def test_an_application_names_the_field(
-    family: Family, values: dict[str, Any], field: str
-) -> None:
+def test_an_application_names_the_field(family: Family, values: dict[str, Any], field: str) -> None:
     before = family.written()
     sent = {"wishes": [family.wish()], **values}
     refused(family.http.post("/api/v1/applications/", json=sent), 422, field)
@@ -372,9 +370,7 @@ def test_a_merge_patch_is_json_too(family: Family) -> None:
         ("TRACE", "/api/v1/enrollments/1", 405),
     ],
 )
-def test_an_address_that_leads_nowhere(
-    family: Family, method: str, path: str, status: int
-) -> None:
+def test_an_address_that_leads_nowhere(family: Family, method: str, path: str, status: int) -> None:
     refused(family.http.open(method, path), status)
 
 
@@ -439,5 +435,3 @@ def test_the_language_of_a_refusal_is_the_readers(family: Family) -> None:
         [error] = refused(answer, 422, "note")["errors"]
         said[language] = error["message"]
     assert said == {"it": "Al massimo 2000 caratteri.", "en": "At most 2000 characters."}
-
-
