@@ -44,24 +44,36 @@ def home() -> Any:
     found, _next = rows.page(
         db, rows.Selection("workshops", CARD, sort="closes_at", extra=open_now), now=now, limit=6
     )
-    mine = ServiceCategory.alliance_id == g.alliance["id"]
-    categories, _next = rows.page(
-        db,
-        rows.Selection(
-            "service-categories",
-            ("id", "title", "title_en", "examples", "tree", "position"),
-            sort="position",
-            extra=(mine, ServiceCategory.parent_id.is_(None)),
-        ),
-        now=now,
-        limit=50,
-    )
     return site.render(
         "home.html",
         workshops=with_places(db, found),
-        categories=categories,
+        topics=_topics(db),
         calls=_calls()[:3],
     )
+
+
+def _topics(db: Any) -> dict[str, list[dict[str, Any]]]:
+    """What each tree of categories begins with; a single root gives its branches."""
+    found, _next = rows.page(
+        db,
+        rows.Selection(
+            "service-categories",
+            ("id", "title", "title_en", "examples", "tree", "parent_id"),
+            sort="position",
+            filter_columns=("position",),
+            extra=(ServiceCategory.alliance_id == g.alliance["id"],),
+        ),
+        now=security.moment(),
+        limit=rows.MOST_ROWS,
+    )
+    topics = {}
+    for tree in ServiceCategory.TREES:
+        inside = [row for row in found if row["tree"] == tree]
+        roots = [row for row in inside if row["parent_id"] is None]
+        if len(roots) == 1:
+            roots = [row for row in inside if row["parent_id"] == roots[0]["id"]] or roots
+        topics[tree] = roots
+    return topics
 
 
 def _calls() -> list[dict[str, Any]]:

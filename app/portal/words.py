@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import get_locale
@@ -83,7 +83,11 @@ def days(first: date, last: date) -> str:
     """One day, or from the first to the last."""
     if first == last:
         return day(first)
-    return str(format_interval(first, last, "yMMMd", locale=region()))
+    if first.year != last.year:
+        begins = "d MMMM y"
+    else:
+        begins = "d" if first.month == last.month else "d MMMM"
+    return f"{day(first, begins)} – {day(last, 'd MMMM y')}"
 
 
 def instant(value: datetime | None) -> str:
@@ -123,8 +127,9 @@ def price(row: Mapping[str, Any], reduced: bool = False) -> str:
 
 def letter(row: Mapping[str, Any]) -> str:
     """What the letter of TUIR means for a family; nothing to say of what is free."""
-    if row["tuir_letter"]:
-        return _(LETTERS[row["tuir_letter"]])
+    named = row["tuir_letter"]
+    if named:
+        return _(LETTERS[named])
     return "" if row["price_kind"] == "free" else _(NO_LETTER)
 
 

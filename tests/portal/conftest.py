@@ -1,0 +1,73 @@
+"""A family at the portal: signing in, and counting what it takes."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.databases import ENVIRONMENT
+from tests.servers import LiveServer
+
+PHONE = {"width": 320, "height": 640}
+SCREEN = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Hand:
+    """A finger on the page that counts what it touches."""
+
+    page: Page
+    touches: int = 0
+
+    def tap(self, role: str, name: str | re.Pattern[str], **options: object) -> None:
+        """Click what has this role and name."""
+        self.touches += 1
+        self.page.get_by_role(role, name=name, **options).first.click()  # type: ignore[arg-type]
+
+    def type(self, label: str, text: str) -> None:
+        """Type into the field with this label."""
+        self.touches += 1
+        self.page.get_by_label(label).fill(text)
+
+
+@pytest.fixture
+def sign_in(page: Page) -> Callable[..., None]:
+    """Call it with a user name: the visitor signs in on the portal of Lodi."""
+
+    def do(username: str = "parent") -> None:
+        page.goto("/lodi/accedi")
+        page.get_by_label("E-mail o nome utente").fill(username)
+        page.get_by_label("Password", exact=True).fill(ENVIRONMENT["DEMO_PASSWORD"])
+        page.locator("main").get_by_role("button", name="Accedi").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Area famiglie")
+
+    return do
+
+
+@pytest.fixture
+def rows(live_server: LiveServer) -> Iterator[Callable[..., list[tuple[object, ...]]]]:
+    """Call it with SQL: what stands in the server's database."""
+    address = live_server.database_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(address, autocommit=True) as connection:
+        yield lambda sql, *values: connection.execute(sql, values).fetchall()
+
+
+@pytest.fixture
+def workshop_id(rows: Callable[..., list[tuple[int]]]) -> Callable[[str], int]:
+    """The number of a demo workshop that is to come, by its title."""
+
+    def find(title: str) -> int:
+        found = rows("SELECT id FROM workshop WHERE title = %s ORDER BY starts_on DESC", title)
+        return found[0][0]
+
+    return find
+
+
+def faults(page: Page) -> list[str]:
+    """What axe has to say of the page."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

@@ -1,0 +1,96 @@
+"""What a family does in its area besides enrolling."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.databases import ENVIRONMENT
+from tests.servers import LiveServer
+
+Rows = Callable[..., list[tuple[object, ...]]]
+
+
+def test_an_offered_place_is_accepted(page: Page, rows: Rows) -> None:
+    (username, enrollment), *_ = rows(
+        "SELECT u.username, e.id FROM enrollment e JOIN relation r ON r.person_id = e.person_id"
+        " JOIN ab_user u ON u.id = r.user_id WHERE e.status = 'offered' ORDER BY e.id"
+    )
+    rows_before = rows("SELECT status FROM enrollment WHERE id = %s", enrollment)
+    assert rows_before == [("offered",)]
+    page.goto("/lodi/accedi")
+    page.get_by_label("E-mail o nome utente").fill(str(username))
+    page.get_by_label("Password", exact=True).fill(ENVIRONMENT["DEMO_PASSWORD"])
+    page.locator("main").get_by_role("button", name="Accedi").click()
+    page.get_by_role("button", name=re.compile("Accetta il posto")).first.click()
+    expect(page.locator("[data-said]")).to_contain_text("Il posto è tuo")
+    assert rows("SELECT status FROM enrollment WHERE id = %s", enrollment) == [("placed",)]
+
+
+def test_who_waits_is_told_why(sign_in: Callable[..., None], page: Page) -> None:
+    sign_in()
+    waiting = page.locator("article", has_text="In lista d'attesa").first
+    expect(waiting).to_contain_text("posti sono")
+
+
+def test_a_place_is_given_up_after_a_question(sign_in: Callable[..., None], page: Page) -> None:
+    sign_in("famiglia-lodi-3")
+    button = page.get_by_role("button", name=re.compile("^Annulla")).first
+    button.click()
+    page.get_by_role("button", name="No, torna indietro").click()
+    expect(button).to_be_focused()
+    button.click()
+    page.locator("dialog").get_by_role("button", name=re.compile("^Annulla")).click()
+    expect(page.locator("[data-said]")).to_contain_text("Annullata")
+
+
+def test_a_wrong_codice_fiscale_is_said_beside_the_field(
+    sign_in: Callable[..., None], page: Page
+) -> None:
+    sign_in()
+    page.get_by_role("link", name="Aggiungi un figlio o un'altra persona").click()
+    page.get_by_label("Nome", exact=True).fill("Teo")
+    page.get_by_label("Cognome").fill("Prova")
+    page.get_by_label("Data di nascita").fill("2018-05-03")
+    page.get_by_label("Codice fiscale", exact=True).fill("PRVTEO18E03E648A")
+    page.get_by_role("button", name="Salva").click()
+    expect(page.locator("[data-problems]")).to_be_focused()
+    expect(page.locator("#f-fiscal_code-error")).to_be_visible()
+    expect(page.get_by_label("Cognome")).to_have_value("Prova")
+    page.get_by_label("Non ha ancora il codice fiscale").check()
+    page.get_by_label("Perché non c'è?").fill("Appena arrivato in Italia.")
+    page.get_by_role("button", name="Salva").click()
+    expect(page.get_by_role("link", name="Teo Prova")).to_be_visible()
+
+
+def test_a_service_is_asked_for(sign_in: Callable[..., None], page: Page) -> None:
+    sign_in()
+    page.goto("/lodi/servizi/?q=Doposcuola+Il+Cortile")
+    page.get_by_role("link", name="Doposcuola Il Cortile").click()
+    page.get_by_role("link", name="Chiedi il servizio").click()
+    page.get_by_label("Di che cosa hai bisogno?").fill("Tre pomeriggi alla settimana.")
+    page.get_by_role("button", name="Invia la richiesta").click()
+    expect(page.locator(".number")).to_have_text(re.compile("^[0-9A-Z]{10}$"))
+    page.get_by_role("button", name="Ritira la richiesta").click()
+    page.locator("dialog").get_by_role("button", name="Ritira la richiesta").click()
+    expect(page.locator("[data-said]")).to_contain_text("ritirata")
+
+
+def test_photographs_can_be_refused_afterwards(sign_in: Callable[..., None], page: Page) -> None:
+    sign_in("famiglia-lodi-4")
+    page.locator("#applications + ul a").first.click()
+    box = page.get_by_label(re.compile("Acconsento alle fotografie"))
+    was = box.is_checked()
+    box.click()
+    expect(page.locator("[data-said]")).to_contain_text("salvata")
+    page.reload()
+    assert box.is_checked() != was
+
+
+def test_without_passwords_a_page_names_the_digital_identity(
+    page: Page, live_server: LiveServer, serve_on: Callable[..., LiveServer]
+) -> None:
+    other = serve_on(live_server.database_url, CITIZEN_PASSWORDS="no")
+    page.goto(f"{other.url}/lodi/accedi")
+    expect(page.locator("main")).to_contain_text("SPID")
+    expect(page.locator("main form")).to_have_count(0)
