@@ -40,6 +40,8 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "services": ("organization.name",),
     "locations": ("organization.name", "address"),
     "organizations": ("municipality.name",),
+    # A municipality looks for SAD, which is an example and not a title.
+    "service-categories": ("examples",),
     "accounts": ("first_name", "last_name"),
     "social-points": ("organization.name",),
 }

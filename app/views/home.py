@@ -80,10 +80,6 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         Block(N_("Delegations"), "delegations", (), "-id"),
         Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on"),
     ),
-    "citizen": (
-        Block(N_("Enrolments"), "enrollments", (), "-id"),
-        Block(N_("Service requests"), "service-requests", (), "-id"),
-    ),
 }
 # What is still to come is said, not hidden.
 NOTES = {
@@ -108,6 +104,8 @@ class HomeView(IndexView):
         if g.principal.user_id is None:
             raise Unauthorized()
         kind = g.principal.kind
+        if kind == "citizen":
+            return redirect(url_for("area.home", alliance=g.seat.slug))
         blocks = [found for block in BLOCKS.get(kind, ()) if (found := self.block(block))]
         page = self.render_template(
             "office/home.html",
@@ -148,9 +146,9 @@ class HomeView(IndexView):
         """What this seat does most often."""
         granted = security.seat_permissions()
         found = []
-        if ("can_create", "applications") in granted and g.principal.kind != "citizen":
+        if ("can_create", "applications") in granted:
             found.append((gettext("Enrol at the counter"), url_for("ApplicationView.counter")))
-        if ("can_create", "service-requests") in granted and g.principal.kind != "citizen":
+        if ("can_create", "service-requests") in granted:
             found.append((gettext("Ask for a service for somebody"),
                           url_for("ServiceRequestView.add")))  # fmt: skip
         if g.principal.kind == "social_point":

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from flask import request, send_file
 from flask_appbuilder import expose
@@ -75,6 +75,10 @@ class ListScreens(Screens):
         self.name_choices(found)
         return found
 
+    def above(self) -> dict[str, Any] | None:
+        """A table above the list; for the noun to override."""
+        return None
+
     @expose("/list/", methods=["GET"])
     @screen("list")
     def list(self) -> Answer:
@@ -104,6 +108,7 @@ class ListScreens(Screens):
             filtered=any(v.strip() for k, v in request.args.items() if k not in NOT_FILTERS),
             sort=wanted.sort,
             verbs=self.verbs(None),
+            above=self.above(),
         )
 
 

@@ -1,19 +1,26 @@
 """What the platform keeps of itself: files, mails, jobs, states and the trail of changes."""
 
+from datetime import timedelta
+from typing import Any
+
 from flask import send_file
 from flask_appbuilder import expose
+from flask_babel import gettext
+from sqlalchemy import func, select
 from sqlalchemy import inspect as inspect_
 
-from app import models, permissions
+from app import models, permissions, security
 from app.errors import N_, NotFound
 from app.models import File
 from app.operations import files
-from app.query.paths import Path, path
+from app.query import rows
+from app.query.paths import Path, path, paths
 from app.query.verbs import Verb
 from app.transaction import web
 from app.views import titles, words
 from app.views.base import Answer, ResourceView, Row, screen
 from app.views.forms import Fields, folder
+from app.views.lists import Cell
 
 MESSAGES = {
     "receipt": N_("Receipt of an application"),
@@ -42,6 +49,7 @@ MESSAGES = {
     "invite": N_("Invitation"),
     "delegation_code": N_("Code of a delegation"),
 }
+JOB = N_("Job")
 JOBS = {
     "expire_offers": N_("Let offers expire"),
     "seal_audit": N_("Seal the record of changes"),
@@ -138,6 +146,25 @@ class StateChangeView(Said):
     filter_columns = ["noun", "row_id"]
     order = "-id"
 
+    def of(self, noun: str, pk: int) -> dict[str, Any]:
+        """What happened to a row, with the reasons, for its own page; nothing if nothing did."""
+        names = self.columns(["at", "from_status", "to_status", "reason", "user_id"])
+        of_row = models.StateChange.noun == noun, models.StateChange.row_id == pk
+        wanted = rows.Selection(self.resource, self.keyed(names), sort=self.order, extra=of_row)
+        found, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.MOST_ROWS)
+        columns = paths(self.model, names, web().principal)
+        said = [{**row, "noun": noun} for row in found]
+        if not said:
+            return {}
+        return {
+            "title": gettext("What happened"),
+            "one": titles.one(self.resource),
+            "headings": [self.heading(c) for c in columns],
+            "lines": self.lines(columns, said),
+            "all": "",
+            "add": "",
+        }
+
 
 class MessageView(Said):
     resource = "messages"
@@ -161,6 +188,30 @@ class JobRunView(Said):
     search_columns = ["job"]
     filter_columns = ["status"]
     order = "-due_at"
+
+    def above(self) -> dict[str, Any]:
+        """Each job's last run, its next, and how often it failed in the last week."""
+        lately = security.moment() - timedelta(days=7)
+        run = models.JobRun
+        of_jobs = select(
+            run.job,
+            func.max(run.finished_at).filter(run.status == "done"),
+            func.min(run.due_at).filter(run.status.in_(("planned", "requested"))),
+            func.count().filter(run.status == "failed", run.due_at > lately),
+        ).group_by(run.job)
+        runs = {row[0]: row[1:] for row in web().execute(of_jobs)}
+        lines = []
+        for job, label in JOBS.items():
+            last, following, failed = runs.get(job, (None, None, 0))
+            told = (words.said(label), words.plain(last), words.plain(following), str(failed))
+            href = self.to("list", search=job)
+            lines.append((job, href, [Cell("", text) for text in told]))
+        headings = (JOB, N_("Last run"), N_("Next run"), N_("Failures of the last week"))
+        return {
+            "title": gettext("Jobs"),
+            "headings": [words.said(heading) for heading in headings],
+            "lines": lines,
+        }
 
     def verb_fields(self, name: str, known: Verb) -> Fields:
         """The job is chosen by what it does."""

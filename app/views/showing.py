@@ -67,11 +67,14 @@ class ShowScreens(Screens):
     def related_lists(self, pk: int) -> list[dict[str, Any]]:
         """The lists that hang on a row, each by one SELECT."""
         known = {type(view): view for view in self.appbuilder.baseviews}
-        return [
+        found = [
             known[VIEWS[resource]].below(key, pk)
             for resource, key in self.related.items()
             if self.may("list", resource)
         ]
+        if "status" in inspect_(self.model).columns and self.may("list", "state-changes"):
+            found.append(known[VIEWS["state-changes"]].of(self.model.__tablename__, pk))
+        return [one for one in found if one]
 
     def below(self, key: str, pk: int) -> dict[str, Any]:
         """This noun's rows that point at another's row, as a table for its page."""

@@ -96,7 +96,7 @@ def test_roads_of_the_framework_are_closed(
         assert method(f"/office/organizations/{road}").status_code in (400, 404, 405)
 
 
-@pytest.mark.parametrize("kind", sorted(models.SEAT_KINDS))
+@pytest.mark.parametrize("kind", sorted({*models.SEAT_KINDS} - {"citizen"}))
 def test_every_menu_entry_opens_for_the_seat_that_sees_it(
     reader: Callable[..., Reader], db: ScopedSession, kind: str
 ) -> None:
@@ -110,6 +110,12 @@ def test_every_menu_entry_opens_for_the_seat_that_sees_it(
         path = f"/office/{resource}/list/"
         assert (f'href="{path}"' in home.text) == (resource in listed), path
         assert somebody.get(path).status_code == (200 if resource in listed else 403), path
+
+
+def test_a_family_is_led_to_its_own_area(reader: Callable[..., Reader], db: ScopedSession) -> None:
+    seat = factories.SeatFactory(kind="citizen")
+    home = reader(seat).get("/office/")
+    assert home.headers["Location"] == f"/{seat.alliance.slug}/area/"
 
 
 def test_nobody_is_led_to_the_sign_in_page(web_on: object, db: ScopedSession) -> None:
