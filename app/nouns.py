@@ -160,7 +160,9 @@ WISHES = fields.List(
 def told(why: enrollments.Why) -> dict[str, str]:
     """Why an enrolment stands as it does, in the reader's language."""
     facts = {
-        name: format_datetime(value.astimezone(ROME)) if isinstance(value, datetime) else value
+        name: format_datetime(value.astimezone(ROME), "d MMM y HH:mm")
+        if isinstance(value, datetime)
+        else value
         for name, value in why.params.items()
     }
     return {"why": gettext(why.message) % facts if facts else gettext(why.message)}

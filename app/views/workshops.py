@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from app import clock, security
 from app.errors import N_
@@ -54,6 +55,12 @@ class WorkshopView(OfferView):
     filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status"]
     order = "-starts_on"
     related = {"slots": "workshop_id"}
+
+    def after(self, pk: int) -> Response:
+        """A new camp is given its weeks next."""
+        if request.form.get("kind") == "summer_camp" and request.endpoint == f"{self.endpoint}.add":
+            return redirect(self.to("act", verb="weeks", pk=pk))
+        return super().after(pk)
 
     def add_fields(self) -> Fields:
         """Enrolments open now, unless it is said otherwise."""
