@@ -220,6 +220,10 @@ def require_csrf() -> None:
 def sign_in(username: str, password: str) -> Account | None:
     """The account, if the password is its; the same work is done when there is none."""
     manager = cast(Any, current_app).appbuilder.sm
+    known = manager.find_user(username=username) or manager.find_user(email=username)
+    if known is not None and not known.password:
+        # Known by a digital identity alone: no password fits, whatever is typed.
+        username = ""
     found = manager.auth_user_db(username, password)
     return cast("Account | None", found)
 

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.databases import ENVIRONMENT
-from tests.portal.conftest import PHONE, Hand, faults
+from tests.portal.conftest import PHONE, Hand, Rows, faults
 from tests.servers import LiveServer, Mailbox, end
 
 CHILDREN = "Natale alla Girandola"
@@ -118,7 +118,7 @@ def test_what_is_refused_is_said_beside_it_and_nothing_is_lost(
 
 def test_a_double_click_sends_one_application(
     sign_in: Callable[..., None], page: Page, workshop_id: Callable[[str], int],
-    rows: Callable[..., list[tuple[int]]],
+    rows: Rows,
 ) -> None:  # fmt: skip
     sign_in("famiglia-lodi-2")
     count = "SELECT count(*) FROM application"

@@ -5,36 +5,37 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.databases import ENVIRONMENT
+from tests.portal.conftest import Rows
 from tests.servers import LiveServer
 
-Rows = Callable[..., list[tuple[object, ...]]]
 
-
-def test_an_offered_place_is_accepted(page: Page, rows: Rows) -> None:
+def test_an_offered_place_is_accepted(page: Page, sign_in: Callable[..., None], rows: Rows) -> None:
+    state = "SELECT status FROM enrollment WHERE id = %s"
     (username, enrollment), *_ = rows(
         "SELECT u.username, e.id FROM enrollment e JOIN relation r ON r.person_id = e.person_id"
         " JOIN ab_user u ON u.id = r.user_id WHERE e.status = 'offered' ORDER BY e.id"
     )
-    rows_before = rows("SELECT status FROM enrollment WHERE id = %s", enrollment)
-    assert rows_before == [("offered",)]
-    page.goto("/lodi/accedi")
-    page.get_by_label("E-mail o nome utente").fill(str(username))
-    page.get_by_label("Password", exact=True).fill(ENVIRONMENT["DEMO_PASSWORD"])
-    page.locator("main").get_by_role("button", name="Accedi").click()
+    sign_in(username)
     page.get_by_role("button", name=re.compile("Accetta il posto")).first.click()
     expect(page.locator("[data-said]")).to_contain_text("Il posto è tuo")
-    assert rows("SELECT status FROM enrollment WHERE id = %s", enrollment) == [("placed",)]
+    assert rows(state, enrollment) == [("placed",)]
 
 
 def test_who_waits_is_told_why(sign_in: Callable[..., None], page: Page) -> None:
     sign_in()
     waiting = page.locator("article", has_text="In lista d'attesa").first
-    expect(waiting).to_contain_text("posti sono")
+    expect(waiting).to_contain_text("Nessun posto libero")
 
 
-def test_a_place_is_given_up_after_a_question(sign_in: Callable[..., None], page: Page) -> None:
-    sign_in("famiglia-lodi-3")
+def test_a_place_is_given_up_after_a_question(
+    sign_in: Callable[..., None], page: Page, rows: Rows
+) -> None:
+    (username,), *_ = rows(
+        "SELECT u.username FROM enrollment e JOIN relation r ON r.person_id = e.person_id"
+        " JOIN ab_user u ON u.id = r.user_id JOIN alliance a ON a.id = e.alliance_id"
+        " WHERE e.status = 'placed' AND a.slug = 'lodi' AND u.username <> 'parent' ORDER BY e.id"
+    )
+    sign_in(username)
     button = page.get_by_role("button", name=re.compile("^Annulla")).first
     button.click()
     page.get_by_role("button", name="No, torna indietro").click()
