@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app import security
 from app.api.base import ResourceApi, body, endpoint, json_answer
-from app.nouns import WISHES
+from app.nouns.families import WISHES
 from app.operations import quotes
 from app.problems import translated
 from app.query.schemas import WriteSchema

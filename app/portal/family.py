@@ -5,8 +5,9 @@ from typing import Any
 from flask import g, redirect, url_for
 from sqlalchemy import case, select
 
-from app import clock, nouns, security
+from app import clock, security
 from app.models import Application, Enrollment, Person, Relation, ServiceRequest, StateChange
+from app.nouns import families
 from app.operations import enrollments
 from app.portal import site, words
 from app.portal.site import area, pages
@@ -83,7 +84,7 @@ def _why(row: dict[str, Any]) -> str:
     enrollment = site.db().get(Enrollment, row["id"])
     if enrollment is None:
         return ""
-    return nouns.told(enrollments.why(site.db(), enrollment, now=security.moment()))["why"]
+    return families.told(enrollments.why(site.db(), enrollment, now=security.moment()))["why"]
 
 
 def _applications(*conditions: Any) -> list[dict[str, Any]]:

@@ -6,9 +6,10 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 
-from app import nouns, security
+from app import security
 from app.errors import N_, DomainError
 from app.models import Application, Enrollment
+from app.nouns import families
 from app.operations import applications
 from app.query.schemas import write_schema
 from app.transaction import web
@@ -112,7 +113,7 @@ class ApplicationView(ResourceView):
                 web(),
                 alliance_id=web().principal.alliance_id or 0,
                 wishes=found,
-                channel=nouns.channel(web()),
+                channel=families.channel(web()),
                 now=security.moment(),
                 **values,
             )

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import and_
 
-from app import clock, nouns, security
+from app import clock, security
 from app.errors import N_
 from app.models import Enrollment, Slot, Workshop
+from app.nouns import families
 from app.operations import enrollments
 from app.query.paths import Path
 from app.transaction import web
@@ -52,7 +53,7 @@ class EnrollmentView(ResourceView):
         if not self.may("why"):
             return {}
         stored = web().get_one(Enrollment, row["id"])
-        found = nouns.told(enrollments.why(web(), stored, now=security.moment()))
+        found = families.told(enrollments.why(web(), stored, now=security.moment()))
         return {"notes": [found["why"]]}
 
     def text(self, column: Path, row: Row) -> str:

@@ -1,7 +1,4 @@
-"""What each noun does when it is written: once, for screens, API and portal.
-
-A noun that is not named here is plain: its rows are entered, changed and deleted as they are.
-"""
+"""Persons, who acts for them, and what they apply for."""
 
 from datetime import datetime
 from typing import Any
@@ -10,28 +7,10 @@ from flask_babel import format_datetime, gettext
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from app import permissions
 from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
-from app.models import SEAT_KINDS, SIGNATURES, Application, Delegation, Person, ServiceRequest
-from app.operations import (
-    applications,
-    calendar,
-    camps,
-    consents,
-    delegations,
-    enrollments,
-    invitations,
-    memberships,
-    offers,
-    outbox,
-    people,
-    requests,
-    roles,
-    rows,
-    runs,
-    slots,
-)
+from app.models import Application, Delegation, Person, ServiceRequest
+from app.operations import applications, consents, delegations, enrollments, people, requests
 from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema, write_schema
 from app.query.verbs import REASON, Field, Noun, Verb
 from app.transaction import ScopedSession
@@ -43,9 +22,6 @@ CHANNELS = {"staff": "staff", "social_point": "desk"}
 def channel(db: Session) -> str:
     """By which way what this seat enters comes in."""
     return CHANNELS.get(db.principal.kind, "web") if isinstance(db, ScopedSession) else "web"
-
-
-# ---------------------------------------------------------------- persons
 
 
 def create_person(db: Session, values: dict[str, Any], *, now: datetime) -> Person:
@@ -71,9 +47,6 @@ def create_relation(db: Session, values: dict[str, Any], *, now: datetime) -> An
 def create_delegation(db: Session, values: dict[str, Any], *, now: datetime) -> Delegation:
     """A desk records a person's consent, or sends them a code that confirms it."""
     return delegations.record(db, now=now, person_fields=values.pop("person", None), **values)
-
-
-# ---------------------------------------------------------------- applications
 
 
 class WishSchema(WriteSchema):
@@ -121,32 +94,6 @@ def create_request(db: Session, values: dict[str, Any], *, now: datetime) -> Ser
     return requests.send(db, channel=channel(db), now=now, **values)
 
 
-def create_role(db: Session, values: dict[str, Any], *, now: datetime) -> Any:
-    """A role that narrows one of the base roles."""
-    return roles.create(db, now=now, **values)
-
-
-def change_role(db: Session, row: Any, values: dict[str, Any], *, now: datetime) -> Any:
-    """Other permissions for a role of one's alliance."""
-    return roles.change(db, row, now=now, **values)
-
-
-PERMISSIONS = fields.List(
-    fields.String(validate=validate.Length(max=80)), required=True,
-    validate=validate.Length(max=1000),
-)  # fmt: skip
-REVIEW = {
-    "submit": Verb(
-        offers.submit, N_("Send for review"), states=("draft", "returned", "suspended", "published")
-    ),
-    "publish": Verb(
-        offers.publish,
-        N_("Publish"),
-        states=("draft", "review", "returned", "suspended", "published"),
-    ),
-    "return": Verb(offers.return_, N_("Return"), (REASON,), states=("review", "published")),
-    "suspend": Verb(offers.suspend, N_("Suspend"), (REASON,), states=("published",)),
-}
 # How a desk describes somebody whom it does not know yet.
 DESCRIBED = (
     "first_name", "last_name", "birth_date", "sex", "fiscal_code", "no_fiscal_code",
@@ -220,139 +167,6 @@ NOUNS: dict[str, Noun] = {
         },
         verbs={"submit": Verb(applications.submit, N_("Send"), states=("draft",))},
     ),
-    "accounts": Noun(
-        verbs={
-            "invite": Verb(
-                invitations.invite,
-                N_("Invite"),
-                (
-                    Field("email", N_("E-mail")),
-                    Field("kind", N_("Seat"), "choice", values=SEAT_KINDS),
-                    Field("organization_id", N_("Organization"), "ref:organizations",
-                          required=False),
-                    Field("alliance_id", N_("Alliance"), "ref:alliances", required=False),
-                ),
-                collection=True,
-            )
-        }
-    ),
-    "roles": Noun(
-        create=create_role,
-        update=change_role,
-        create_fields={
-            "name": fields.String(required=True, validate=validate.Length(1, 50)),
-            "base": fields.String(required=True),
-            "permissions": PERMISSIONS,
-        },
-        update_fields={"permissions": PERMISSIONS},
-    ),
-    "seats": Noun(
-        verbs={
-            "narrow": Verb(
-                roles.narrow,
-                N_("Narrow the role"),
-                (Field("role_id", N_("Role"), "ref:roles", required=False),),
-            )
-        }
-    ),
-    "services": Noun(update=offers.propose, verbs=REVIEW),
-    "workshops": Noun(
-        update=offers.propose,
-        verbs={
-            **REVIEW,
-            "weeks": Verb(
-                camps.generate_weeks,
-                N_("Make the weeks"),
-                (
-                    Field("places", N_("Places"), "int"),
-                    Field("starts_at", N_("From"), "time"),
-                    Field("ends_at", N_("To"), "time"),
-                    Field("first", N_("First day"), "date", required=False),
-                    Field("last", N_("Last day"), "date", required=False),
-                ),
-            ),
-            "copy": Verb(
-                camps.copy_from_last_year,
-                N_("Copy to another season"),
-                (Field("season_id", N_("Season"), "ref:seasons"),),
-            ),
-        },
-    ),
-    "seasons": Noun(
-        verbs={
-            "propose": Verb(
-                calendar.enter_proposed,
-                N_("Enter the seasons of a school year"),
-                (
-                    Field(
-                        "school_year",
-                        N_("School year"),
-                        required=False,
-                        help=N_("Like 2026/27; the one that runs, if left empty."),
-                    ),
-                ),
-                collection=True,
-            )
-        }
-    ),
-    "memberships": Noun(
-        verbs={
-            "send": Verb(
-                memberships.send,
-                N_("Send"),
-                (
-                    Field("file_id", N_("Signed form"), "file"),
-                    Field("signature", N_("Signature"), "choice", values=SIGNATURES),
-                ),
-                states=("draft",),
-            ),
-            "accept": Verb(
-                memberships.accept,
-                N_("Accept"),
-                (
-                    Field("starts_on", N_("Starts on"), "date", required=False),
-                    Field("protocol_number", N_("Protocol number"), required=False),
-                ),
-                states=("sent",),
-            ),
-            "refuse": Verb(
-                memberships.refuse,
-                N_("Refuse"),
-                (REASON, Field("protocol_number", N_("Protocol number"), required=False)),
-                states=("sent",),
-            ),
-        },
-    ),
-    "slots": Noun(create=slots.create, update=slots.change),
-    "service-requests": Noun(
-        create=create_request,
-        create_fields={
-            "person_id": fields.Integer(required=True, strict=True),
-            "service_id": fields.Integer(required=True, strict=True),
-            "message": fields.String(allow_none=True, validate=validate.Length(max=5000)),
-            "contact": fields.String(allow_none=True, validate=validate.Length(max=320)),
-        },
-        verbs={
-            "answer": Verb(
-                requests.answer,
-                N_("Send the answer"),
-                (Field("answer", N_("Answer"), "longtext"),),
-                states=("sent",),
-            ),
-            "accept": Verb(requests.accept, N_("Accept"), states=("sent", "answered")),
-            "start": Verb(requests.start, N_("Start"), states=("accepted",)),
-            "close": Verb(requests.close, N_("Close"), states=("started",)),
-            "refuse": Verb(
-                requests.refuse, N_("Refuse"), (REASON,), states=("sent", "answered", "accepted")
-            ),
-            "cancel": Verb(
-                requests.cancel,
-                N_("Withdraw"),
-                (Field("reason", N_("Reason"), "longtext", required=False),),
-                states=("sent", "answered", "accepted"),
-            ),
-        },
-    ),
     "enrollments": Noun(
         verbs={
             "cancel": Verb(
@@ -387,44 +201,33 @@ NOUNS: dict[str, Noun] = {
             "why": Verb(enrollments.why, N_("Why?"), says=told),
         },
     ),
-    "messages": Noun(
-        verbs={"resend": Verb(outbox.resend, N_("Send again"), states=("failed",))}
-    ),
-    "job-runs": Noun(
+    "service-requests": Noun(
+        create=create_request,
+        create_fields={
+            "person_id": fields.Integer(required=True, strict=True),
+            "service_id": fields.Integer(required=True, strict=True),
+            "message": fields.String(allow_none=True, validate=validate.Length(max=5000)),
+            "contact": fields.String(allow_none=True, validate=validate.Length(max=320)),
+        },
         verbs={
-            "run": Verb(
-                runs.run_now, N_("Run now"), (Field("job", N_("Job")),), collection=True,
-                says=lambda run: run.id,
-            )
-        }
+            "answer": Verb(
+                requests.answer,
+                N_("Send the answer"),
+                (Field("answer", N_("Answer"), "longtext"),),
+                states=("sent",),
+            ),
+            "accept": Verb(requests.accept, N_("Accept"), states=("sent", "answered")),
+            "start": Verb(requests.start, N_("Start"), states=("accepted",)),
+            "close": Verb(requests.close, N_("Close"), states=("started",)),
+            "refuse": Verb(
+                requests.refuse, N_("Refuse"), (REASON,), states=("sent", "answered", "accepted")
+            ),
+            "cancel": Verb(
+                requests.cancel,
+                N_("Withdraw"),
+                (Field("reason", N_("Reason"), "longtext", required=False),),
+                states=("sent", "answered", "accepted"),
+            ),
+        },
     ),
-}  # fmt: skip
-
-PLAIN = Noun()
-
-
-def noun(resource: str) -> Noun:
-    """The noun's rules; a plain noun's where none are declared."""
-    return NOUNS.get(resource, PLAIN)
-
-
-def create(db: Session, resource: str, values: dict[str, Any], *, now: datetime) -> Any:
-    """Enter a row of the noun by its rule. Raises a DomainError."""
-    rule = noun(resource).create
-    if rule is not None:
-        return rule(db, values, now=now)
-    return rows.create(db, permissions.RESOURCES[resource], values, now=now)
-
-
-def update(db: Session, resource: str, row: Any, values: dict[str, Any], *, now: datetime) -> Any:
-    """Change a row of the noun by its rule. Raises a DomainError."""
-    rule = noun(resource).update
-    if rule is not None:
-        return rule(db, row, values, now=now)
-    return rows.change(db, row, values, now=now)
-
-
-def delete(db: Session, resource: str, row: Any, *, now: datetime) -> None:
-    """Delete a row of the noun by its rule. Raises a DomainError."""
-    rule = noun(resource).delete or rows.remove
-    rule(db, row, now=now)
+}
