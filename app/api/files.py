@@ -7,7 +7,8 @@ from flask import Response, current_app, request, send_file
 from flask_appbuilder.api import expose
 
 from app import security
-from app.api.base import ResourceApi, endpoint
+from app.api.base import ResourceApi
+from app.api.requests import endpoint
 from app.errors import N_, BadRequest
 from app.models import File
 from app.operations import files, rows
