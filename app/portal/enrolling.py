@@ -41,6 +41,7 @@ def apply() -> Any:
             for workshop in workshops
             for person in persons
         },
+        taken=_taken(persons),
         contact=_contact(draft, persons),
         others=_others({workshop["id"] for workshop in workshops}),
         state={
@@ -96,6 +97,15 @@ def _fits(workshop: dict[str, Any], person: dict[str, Any]) -> str:
         return ""
     return _("%(age)s years old: this is %(ages)s", age=born.age_on(days[0]),
              ages=words.ages(workshop).lower())  # fmt: skip
+
+
+def _taken(persons: list[dict[str, Any]]) -> dict[tuple[int, int], str]:
+    """The days that somebody has an open enrolment for already, with its state."""
+    held = select(Enrollment.slot_id, Enrollment.person_id, Enrollment.status).where(
+        Enrollment.person_id.in_([row["id"] for row in persons]),
+        Enrollment.status.in_(family.OPEN),
+    )
+    return {(row.slot_id, row.person_id): row.status for row in site.db().execute(held)}
 
 
 def _contact(draft: dict[str, Any] | None, persons: list[dict[str, Any]]) -> dict[str, Any]:

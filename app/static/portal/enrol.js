@@ -47,7 +47,7 @@ function draw() {
   const coming = new Set(persons().filter((p) => p.checked).map((p) => p.dataset.comes));
   for (const part of form.querySelectorAll("[data-of]")) part.hidden = !coming.has(part.dataset.of);
   for (const slot of form.querySelectorAll("[data-slot-box]")) {
-    const inputs = [...slot.querySelectorAll("input[data-slot]")].filter((i) => !i.closest("[hidden]"));
+    const inputs = [...slot.querySelectorAll("input[data-slot]:enabled")].filter((i) => !i.closest("[hidden]"));
     const on = inputs.filter((input) => input.checked).length;
     const all = slot.querySelector("input[data-all]");
     all.closest("[data-all-box]").hidden = inputs.length < 2;
@@ -105,12 +105,12 @@ async function price() {
     cell(row, inputs[n]?.dataset.label ?? "", { tag: "th" });
     const outcome = cell(row, "", { label: words.outcome });
     const badge = document.createElement("span");
-    badge.className = `state state-${line.error ? "over" : line.outcome === "place" ? "good" : "waits"}`;
+    badge.className = `state state-${line.error ? "bad" : line.outcome === "place" ? "good" : "waits"}`;
     badge.textContent = line.error ?? words[line.outcome];
     outcome.append(badge);
     const how = line.lines.map((part) => (part.detail ? `${part.label} (${part.detail})` : part.label));
-    cell(row, how.join(", "), { label: words.how });
-    cell(row, line.amount === null ? "–" : euro(line.amount), { className: "money", label: words.price });
+    cell(row, how.join(", "), { label: words.how, className: "how" });
+    cell(row, line.error || line.amount === null ? "–" : euro(line.amount), { className: "money", label: words.price });
     box.append(row);
   });
   total.textContent = euro(answer.total);
@@ -144,7 +144,7 @@ function restore() {
   for (const person of persons()) if (coming.has(person.dataset.comes)) person.checked = true;
   for (const { person, slot, reduced: less } of list) {
     const input = form.querySelector(`input[data-slot="${slot}"][data-person="${person}"]`);
-    if (!input) continue;
+    if (!input || input.disabled) continue;
     input.checked = true;
     const box = form.querySelector(
       `input[data-reduced="${person}"][data-workshop="${input.dataset.workshop}"]`,
@@ -213,7 +213,7 @@ form.addEventListener("change", (event) => {
   const all = event.target.closest("input[data-all]");
   if (all) {
     const slot = all.closest("[data-slot-box]");
-    for (const input of slot.querySelectorAll("input[data-slot]")) {
+    for (const input of slot.querySelectorAll("input[data-slot]:enabled")) {
       if (!input.closest("[hidden]")) input.checked = all.checked;
     }
   }
