@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from app.api.requests import json_answer
+from app.api.exchange import json_answer
 from app.problems import problem
 from app.security import accounts
 

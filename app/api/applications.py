@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app import security
 from app.api.base import ResourceApi
-from app.api.requests import body, endpoint, json_answer
+from app.api.exchange import body, endpoint, json_answer
 from app.nouns.families import WISHES
 from app.operations import quotes
 from app.problems import translated

@@ -11,7 +11,7 @@ from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions, security
-from app.api.requests import body, endpoint, expected_version, json_answer, nested
+from app.api.exchange import body, endpoint, expected_version, json_answer, nested
 from app.errors import (
     BadRequest,
     NotFound,

@@ -8,7 +8,7 @@ from flask_appbuilder.api import expose
 
 from app import security
 from app.api.base import ResourceApi
-from app.api.requests import endpoint
+from app.api.exchange import endpoint
 from app.errors import N_, BadRequest
 from app.models import File
 from app.operations import files, rows

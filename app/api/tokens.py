@@ -13,7 +13,7 @@ from flask_jwt_extended import (
 from marshmallow import fields, validate
 
 from app import security
-from app.api.requests import body, json_answer
+from app.api.exchange import body, json_answer
 from app.errors import N_, BadRequest, Forbidden, Unauthorized
 from app.extensions import limiter
 from app.query.schemas import WriteSchema

@@ -1,0 +1,121 @@
+"""What every request of the API goes through, and how it is read and answered."""
+
+import functools
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+
+from app import security
+from app.errors import N_, BadRequest, TooLarge, Unauthorized, UnknownContent
+from app.operations import idempotency
+from app.transaction import web
+
+NOT_JSON = N_("The body is not a JSON object.")
+LONG_KEY = N_("An idempotency key has between 1 and 200 printable characters.")
+BAD_ETAG = N_("If-Match takes one entity tag, as ETag gave it.")
+TOO_LARGE = N_("At most %(most)s are taken at once.")
+WANTS_JSON = N_("Send JSON, with Content-Type: application/json.")
+MOST_JSON = 1_000_000
+JSON_TYPES = ("application/json", "application/merge-patch+json")
+
+
+def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Permission, cross-site check, transaction and idempotence around a handler."""
+
+    def wrap(handler: Callable[..., Response]) -> Callable[..., Response]:
+        @functools.wraps(handler)
+        def run(self: Any, *args: Any, **kwargs: Any) -> Response:
+            security.require_csrf()
+            security.require(kwargs.get("verb", verb), self.resource)
+            if request.method == "POST" and "Idempotency-Key" in request.headers:
+                answer = _once(lambda: handler(self, *args, **kwargs))
+            else:
+                answer = handler(self, *args, **kwargs)
+            web.commit()
+            return answer
+
+        run._permission_name = verb  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+def _once(work: Callable[[], Response]) -> Response:
+    """The stored answer of a request that was done before, or the work's own, stored with it."""
+    key = request.headers["Idempotency-Key"]
+    if not 1 <= len(key) <= 200 or not key.isprintable():
+        raise BadRequest(LONG_KEY, field="Idempotency-Key")
+    if g.principal.user_id is None:
+        raise Unauthorized()
+    said = request.method, request.full_path, str(g.principal.seat_id)
+    digest = hashlib.sha256("\n".join(said).encode() + b"\n" + request.get_data()).hexdigest()
+    db, now = web(), security.moment()
+    user_id = g.principal.user_id
+    stored = idempotency.remember(db, user_id=user_id, key=key, digest=digest, now=now)
+    if stored is not None:
+        status, text = stored
+        answer = json_answer(None, status)
+        answer.set_data(text)
+        answer.headers["Idempotent-Replayed"] = "true"
+        return answer
+    answer = work()
+    if 200 <= answer.status_code < 300:
+        idempotency.store(
+            db, user_id=user_id, key=key, digest=digest,
+            status=answer.status_code, answer=answer.get_data(as_text=True), now=now,
+        )  # fmt: skip
+    return answer
+
+
+def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON: money as text, instants with their zone."""
+    data = b"" if body is None else orjson.dumps(body, default=_plain)
+    answer = Response(data, status, content_type="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _plain(value: Any) -> Any:
+    return str(value)
+
+
+def nested(row: dict[str, Any]) -> dict[str, Any]:
+    """``{"slot.title": x}`` as ``{"slot": {"title": x}}``."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        *parents, last = name.split(".")
+        place = found
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[last] = value
+    return found
+
+
+def body() -> dict[str, Any]:
+    """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
+    if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
+        raise TooLarge(TOO_LARGE, most=f"{MOST_JSON // 1000} kB")
+    if request.get_data() and request.mimetype not in JSON_TYPES:
+        raise UnknownContent(WANTS_JSON)
+    try:
+        found = orjson.loads(request.get_data() or b"{}")
+    except (orjson.JSONDecodeError, RecursionError):
+        raise BadRequest(NOT_JSON) from None
+    if not isinstance(found, dict):
+        raise BadRequest(NOT_JSON)
+    return found
+
+
+def expected_version() -> int | None:
+    """The version that ``If-Match`` names. Raises BadRequest for another form."""
+    given = request.headers.get("If-Match")
+    if given is None or given == "*":
+        return None
+    tag = given.removeprefix("W/").strip('"')
+    if not tag.isdecimal() or len(tag) > 18:
+        raise BadRequest(BAD_ETAG, field="If-Match")
+    return int(tag)
