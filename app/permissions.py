@@ -176,7 +176,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "state-changes": may(READ, OFFICE),
         "files": may("list get create", OFFICE),
         "projects": may(READ),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
     "provider": {
         "municipalities": may(READ),
@@ -198,7 +198,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "enrollments": may(READ, "public"),
         "state-changes": may(READ),
         "files": may("list get create", OFFICE),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
     "partner": {
         "organizations": may("list get update", BODY, "public"),
@@ -218,7 +218,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "memberships": may("list get create update send", OFFICE, "public internal"),
         "files": may("list get create", OFFICE),
         "municipalities": may(READ),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
     "company": {
         "organizations": may("list get update", BODY, "public"),
@@ -230,7 +230,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "workshops": may(READ),
         "files": may("list get create", OFFICE),
         "municipalities": may(READ),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
     "social_point": {
         "municipalities": may(READ),
@@ -249,7 +249,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "enrollments": may("list get cancel accept decline why", "public money"),
         "service-requests": may(f"{READ} create cancel", "public contact"),
         "files": may("list get create", OFFICE),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
     "citizen": {
         **PUBLISHED,
@@ -261,7 +261,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "service-requests": may(f"{READ} create cancel", "public contact"),
         "state-changes": may(READ),
         "files": may("list get create", OFFICE),
-        "seats": may(READ, "internal"),
+        "seats": may(READ, OFFICE),
     },
 }
 
