@@ -109,3 +109,20 @@ def test_axe_finds_nothing_in_the_family_area(
 
 def _fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "servizi/?q=%00&category=x&municipality=-1&page=999999999999",
+        "laboratori/?season=9999999999&municipality=%00&age=abc&page=-3",
+        "servizi/99999999999999999999999",
+        "laboratori/0",
+        "privacy?workshop=999999",
+        "applications/99999999999999999999",
+    ],
+)
+def test_nonsense_in_an_address_is_no_fault_of_the_server(page: Page, path: str) -> None:
+    answer = page.goto(f"/lodi/{path}")
+    assert answer is not None
+    assert answer.status < 500
