@@ -13,6 +13,8 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 # An export of a whole selection may take a while; a stuck worker must not stay.
 timeout = 120
 graceful_timeout = 15
+# A filter of the API may be long.
+limit_request_line = 8_190
 # Memory that a library loses is given back now and then, not by all at once.
 max_requests = 20_000
 max_requests_jitter = 2_000

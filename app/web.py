@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 import config
 from app import api, database, portal, problems, scope, sealed, security, views
@@ -21,6 +22,13 @@ LANGUAGES = {
     "en": {"flag": "gb", "name": "English"},
 }
 LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have becomes one that no row has."""
+
+    def to_python(self, value: str) -> int:
+        return int(value) if len(value) < 19 else 2**63 - 1
 
 
 def make_engine(url: str) -> Engine:
@@ -36,6 +44,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
     scope.criteria("public")
     app = Flask("app", template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
+    app.url_map.converters["int"] = RowNumber
     app.extensions["settings"] = settings
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
