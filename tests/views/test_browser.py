@@ -1,0 +1,98 @@
+"""The screens in a real browser: by keyboard, on a telephone's width, for everybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.databases import ENVIRONMENT
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/office/",
+    "/office/enrollments/list/",
+    "/office/organizations/show/1",
+    "/office/workshops/add",
+    "/office/applications/counter",
+    "/office/slots/roster",
+    "/office/job-runs/list/",
+)
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.goto("/login/")
+    page.locator("#username").fill(login)
+    page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
+    page.locator("#password").press("Enter")
+    expect(page).to_have_url(re.compile("/office/"))
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_screens_fit_and_hide_nothing_from_anybody(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, "staff")
+    for path in PAGES:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = Axe().run(page).response["violations"]
+        assert not found, (path, [(v["id"], v["nodes"][0]["html"]) for v in found])
+
+
+def test_a_relation_is_chosen_by_keyboard_alone(page: Page) -> None:
+    sign_in(page, "staff")
+    page.goto("/office/applications/counter")
+    box = page.get_by_role("combobox").first
+    hidden = page.locator("input[name='wishes[0].person_id']")
+    options = page.get_by_role("option")
+    box.focus()
+    box.press("ArrowDown")
+    expect(options).to_have_count(21)  # A page of twenty, and the way to more.
+    box.press("ArrowUp")
+    box.press("Enter")
+    expect(options.nth(20)).to_have_attribute("aria-selected", "true")
+    assert options.nth(0).inner_text() != options.nth(20).inner_text()
+    chosen = options.nth(20).get_attribute("data-label") or ""
+    box.press("Enter")
+    expect(box).to_have_value(chosen)
+    expect(box).to_have_attribute("aria-expanded", "false")
+    kept = hidden.input_value()
+    assert kept.isdigit()
+    # What is typed and not chosen does not count.
+    box.press_sequentially("zzzzzz")
+    expect(page.locator(".combo-list .none").first).to_be_visible()
+    box.press("Escape")
+    expect(box).to_have_value(chosen)
+    assert hidden.input_value() == kept
+    # What is emptied is nothing.
+    box.fill("")
+    box.press("Tab")
+    expect(hidden).to_have_value("")
+
+
+def test_a_refused_form_is_announced_and_leads_to_its_field(page: Page) -> None:
+    sign_in(page, "staff")
+    page.goto("/office/seasons/add")
+    page.locator("#f-title").fill("Estate")
+    page.locator("#f-kind").select_option("summer")
+    page.locator("#f-school-year").fill("2026-27")
+    page.locator("#f-starts-on").fill("2027-06-10")
+    page.locator("#f-ends-on").fill("2027-06-01")
+    page.locator("form.entry button[type=submit]").click()
+    alert = page.locator(".alert-danger[role=alert]")
+    expect(alert).to_be_focused()
+    alert.locator("a").first.click()
+    expect(page.locator("#f-title")).to_have_value("Estate")
+    assert page.locator("[aria-invalid=true]").count() == 1
+
+
+def test_the_menu_opens_and_the_seat_changes(page: Page) -> None:
+    sign_in(page, "municipality")
+    page.locator("#menu .dropdown-toggle").first.click()
+    expect(
+        page.locator("#menu .dropdown.open a[href='/office/organizations/list/']")
+    ).to_be_visible()
+    page.locator("#seat").select_option(index=1)
+    page.locator(".seat-form button").click()
+    expect(page.locator(".well")).to_be_visible()  # What the company's home says will be there.
