@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -24,6 +24,8 @@ MOST_WORKSHOPS = 8
 def apply() -> Any:
     """The form: empty for a workshop, or as a draft was left."""
     draft, wishes = _draft()
+    if draft and draft["status"] != "draft":
+        return redirect(url_for("area.application", id_=draft["id"]))
     asked = [int(text) for text in request.args.getlist("workshop")
              if text.isascii() and text.isdigit() and len(text) < 10]  # fmt: skip
     ids = list(dict.fromkeys([*(wish["slot.workshop.id"] for wish in wishes), *asked]))
@@ -55,11 +57,11 @@ def apply() -> Any:
 
 
 def _draft() -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The draft of the address and its wishes. Raises NotFound for one that was sent."""
+    """The application of the address and its wishes. Raises NotFound."""
     id_ = site.number("application")
     if id_ is None:
         return None, []
-    own = (Application.id == id_, Application.status == "draft")
+    own = (Application.id == id_,)
     draft = site.one(site.db(), rows.Selection("applications", DRAFT, extra=own))
     wishes, _next = rows.page(
         site.db(),

@@ -99,6 +99,30 @@ def test_a_draft_is_kept_and_gone_on_with(sign_in: Callable[..., None], page: Pa
     page.get_by_role("link", name="Riprendi").first.click()
     expect(page.locator("input[data-slot]:checked")).to_have_count(1)
     expect(page.get_by_label("Nota")).to_have_value("Arriva alle nove.")
+    page.locator("input[data-slot]:visible").nth(3).check()
+    page.get_by_role("button", name="Invia la domanda").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("La tua domanda è arrivata")
+    expect(page.locator("article")).to_have_count(2)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("La tua domanda è arrivata")
+
+
+def test_one_application_holds_several_workshops(
+    sign_in: Callable[..., None], page: Page, workshop_id: Callable[[str], int]
+) -> None:
+    sign_in("famiglia-lodi-7")
+    page.goto(f"/lodi/area/iscrizione?workshop={workshop_id('Officina di Natale')}")
+    page.locator("input[data-comes]:enabled").first.check()
+    page.locator("input[data-slot]:visible").last.check()
+    page.get_by_text("Aggiungi un'altra attività a questa domanda").click()
+    page.locator("[data-another]").select_option(label="Ludoteca Il Cortile")
+    page.get_by_role("button", name="Aggiungi", exact=True).click()
+    expect(page.locator("section h3 a")).to_have_text(["Officina di Natale", "Ludoteca Il Cortile"])
+    expect(page.locator("input[data-slot]:checked")).to_have_count(1)
+    page.locator("input[data-slot]:visible").last.check()
+    expect(page.locator("[data-price] tr")).to_have_count(2)
+    page.get_by_role("button", name="Invia la domanda").click()
+    expect(page.locator("article")).to_have_count(2)
 
 
 def test_what_is_refused_is_said_beside_it_and_nothing_is_lost(

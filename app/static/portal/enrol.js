@@ -6,7 +6,7 @@ import { clear, show } from "./errors.js";
 const form = document.querySelector("[data-enrol]");
 const words = JSON.parse(document.getElementById("enrol-words").textContent);
 const given = JSON.parse(document.getElementById("enrol-state").textContent);
-const kept = `intreccio-enrol${location.search}`;
+const kept = () => `intreccio-enrol${location.search}`;
 const submitKey = newKey();
 
 let application = given.application;
@@ -131,11 +131,11 @@ function remember() {
     ...values(),
     comes: persons().filter((p) => p.checked).map((p) => p.dataset.comes),
   };
-  sessionStorage.setItem(kept, JSON.stringify(state));
+  sessionStorage.setItem(kept(), JSON.stringify(state));
 }
 
 function restore() {
-  const before = sessionStorage.getItem(kept);
+  const before = sessionStorage.getItem(kept());
   const state = before ? JSON.parse(before) : null;
   const list = state
     ? state.wishes.map((w) => ({ person: w.person_id, slot: w.slot_id, reduced: w.reduced }))
@@ -171,7 +171,7 @@ async function save() {
     if (text !== created.body) created = { body: text, key: newKey() };
     application = (await call("POST", form.dataset.api, whole, created.key)).id;
   }
-  sessionStorage.removeItem(kept);
+  sessionStorage.removeItem(kept());
   history.replaceState(null, "", `?application=${application}`);
 }
 
