@@ -33,6 +33,8 @@ class Cell:
     text: str
     href: str = ""
     long: bool = False
+    # The language of the value, where it is not the reader's.
+    lang: str = ""
 
 
 def declared(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:

@@ -155,7 +155,8 @@ class Screens(ModelView):
         if link and column.relations and column.column in lists.NAMES and text:
             key = row.get(f"{'.'.join(column.relations)}.id")
             href = self.href(lists.resource_of(column), key)
-        return Cell(self.heading(column), text, href, len(text) > 60 or "\n" in text)
+        lang = "en" if column.column.endswith("_en") else ""
+        return Cell(self.heading(column), text, href, len(text) > 60 or "\n" in text, lang)
 
     def href(self, resource: str, id_: Any) -> str:
         """The address of another noun's row, where this seat may open it."""
