@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 
-from app import sealed, transaction
+from app import sealed, security, transaction
+from app.extensions import limiter
 from app.transaction import ScopedSession, open_session
 from tests import factories
 from tests.databases import ENVIRONMENT
+from tests.walk.http import Visitor, token_of
 from tests.walk.world import World, build
 
 
@@ -61,3 +64,23 @@ def sit(world: World, line: Connection) -> Iterator[Callable[..., ScopedSession]
     yield open_as
     for session in opened:
         session.close()
+
+
+@pytest.fixture
+def visit(
+    flask_app: Flask, world: World, line: Connection, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Visitor]]:
+    """Call it with a seat's kind: somebody who asks the application under that seat."""
+    for registry in (security.web, security.accounts):
+        registry.remove()
+        registry.configure(bind=line, join_transaction_mode="create_savepoint")
+    monkeypatch.setitem(flask_app.config, "WTF_CSRF_ENABLED", False)
+    limiter.reset()
+
+    def come(kind: str) -> Visitor:
+        token = token_of(flask_app, world, kind)
+        return Visitor(kind, world, line, flask_app.test_client(), token)
+
+    yield come
+    for registry in (security.web, security.accounts):
+        registry.remove()

@@ -78,15 +78,23 @@ CALLS = Table(
     elsewhere="foreign foreign_draft",
 )
 
+# Persons for whom a desk holds no consent today.
+UNCONSENTED = "lapsed revoked unconfirmed to_come at_theirs"
+# The other alliance's, one of them of a person whom the citizen acts for there.
+ABROAD = "foreign mine_abroad"
 FILES_OF_A = (
-    "ours theirs mine mine_upload desk_upload ended family delegated lapsed enrolled office"
+    f"ours theirs mine mine_upload desk_upload ended family delegated enrolled office {UNCONSENTED}"
 )
-SENT_OF_A = "mine mine_draft family drafted delegated for_requests for_enrolments lapsed ended"
+SENT_OF_A = (
+    f"mine mine_draft family drafted delegated for_requests for_enrolments ended {UNCONSENTED}"
+)
 CHANGES_OF_A = (
-    "mine enrolled cancelled family mixed_up service_ours service_theirs asked membership_ours"
-    " membership_theirs"
+    "mine ended enrolled cancelled family service_ours service_theirs workshop_ours"
+    " workshop_theirs membership_ours membership_theirs request_asked request_mine request_ended"
+    " request_family mixed_enrollment_mine mixed_enrollment_enrolled mixed_service_request_mine"
+    " mixed_service_request_asked mixed_service_ours mixed_workshop_ours"
 )
-REQUESTS_OF_A = "mine family asked delegated for_requests for_enrolments lapsed ended"
+REQUESTS_OF_A = f"mine family asked delegated for_requests for_enrolments ended {UNCONSENTED}"
 PERSONS_OF_A = (
     "mine ended family delegated for_requests for_enrolments lapsed revoked unconfirmed to_come"
     " at_theirs enrolled cancelled drafted asked"
@@ -207,27 +215,29 @@ ROWS: dict[str, Table] = {
             ("citizen", "mine"),
         ),
         cells(("staff", PERSONS_OF_A), ("social_point", CONSENTED), ("citizen", "mine")),
-        elsewhere="foreign mine_abroad",
+        elsewhere=ABROAD,
     ),
     "relation": Table(
         # An end that has come leaves the row: one sees that one no longer acts for somebody.
         cells(("staff", "mine ended family"), ("citizen", "mine ended")),
         # The policy's own root: no one writes for whom they act.
         cells(("staff", "mine ended family")),
-        elsewhere="foreign mine_abroad",
+        elsewhere=ABROAD,
     ),
     "delegation": Table(
         cells(
             (
                 "staff",
-                f"{CONSENTED} lapsed revoked unconfirmed to_come at_theirs mine",
+                f"{CONSENTED} lapsed revoked unconfirmed to_come at_theirs mine ended family",
             ),
             # A desk sees the consents that it ever had, but no longer the persons.
             ("social_point", f"{CONSENTED} lapsed revoked unconfirmed to_come"),
             ("citizen", "mine"),
         ),
         # The policy's own root: no desk writes its own consent, an operation does.
-        cells(("staff", f"{CONSENTED} lapsed revoked unconfirmed to_come at_theirs mine")),
+        cells(
+            ("staff", f"{CONSENTED} lapsed revoked unconfirmed to_come at_theirs mine ended family")
+        ),
     ),
     "application": Table(
         cells(
@@ -264,9 +274,10 @@ ROWS: dict[str, Table] = {
     "state_change": Table(
         cells(
             ("staff", CHANGES_OF_A),
-            ("municipality provider", "enrolled service_ours asked"),
-            ("citizen", "mine"),
+            ("municipality provider", "enrolled service_ours workshop_ours request_asked"),
+            ("citizen", "mine request_mine"),
         ),
+        elsewhere=ABROAD,
     ),
     # ------------------------------------------------------------ papers, mail, trail
     "file": Table(

@@ -222,6 +222,9 @@ def _people(
         "to_come": {"starts_on": today + day},
         "at_theirs": {"desk": "theirs"},
         "mine": {"desk": "theirs"},
+        "ended": {"desk": "theirs"},
+        "family": {"desk": "theirs"},
+        "mine_abroad": {"desk": "foreign"},
         "foreign": {"desk": "foreign"},
     }
     for label, facts in consents.items():
@@ -246,7 +249,12 @@ SENT = {
     "for_requests": ("family", "for_requests", "theirs", "submitted", "placed"),
     "for_enrolments": ("family", "for_enrolments", "theirs", "submitted", "waiting"),
     "lapsed": ("social_point", "lapsed", "theirs", "submitted", "placed"),
+    **{
+        label: ("family", label, "theirs", "submitted", "placed")
+        for label in ("revoked", "unconfirmed", "to_come", "at_theirs")
+    },
     "foreign": ("foreign", "foreign", "foreign", "submitted", "placed"),
+    "mine_abroad": ("citizen", "mine_abroad", "foreign", "submitted", "placed"),
 }
 
 
@@ -273,8 +281,11 @@ def _enrolments(world: World, accounts: dict[str, Any]) -> None:
             gone = row(models.Person, "cancelled")
             world.keep("cancelled", f.EnrollmentFactory(person=gone, status="cancelled", **where))
     for label in ("mine", "ended", "family", "asked", "delegated", "for_requests",
-                  "for_enrolments", "lapsed", "foreign"):  # fmt: skip
-        service = {"asked": "ours", "foreign": "foreign"}.get(label, "theirs")
+                  "for_enrolments", "lapsed", "revoked", "unconfirmed", "to_come", "at_theirs",
+                  "foreign", "mine_abroad"):  # fmt: skip
+        service = {"asked": "ours", "foreign": "foreign", "mine_abroad": "foreign"}.get(
+            label, "theirs"
+        )
         sender = {"mine": "citizen", "ended": "citizen", "lapsed": "social_point"}
         world.keep(
             label,
@@ -290,23 +301,26 @@ def _papers(world: World, accounts: dict[str, Any]) -> None:
     db = f.people._session.get()
     sides = {s: db.get(models.Alliance, world.id("alliance", s)) for s in ("ours", "foreign")}
 
-    def changed(label: str, noun: str, row: str, side: str = "ours") -> None:
-        of = {"noun": noun, "row_id": world.id(noun, row), "alliance": sides[side]}
-        world.keep(label, f.StateChangeFactory(**of))
+    def changed(label: str, noun: str, row: str, said: str = "", side: str = "ours") -> None:
+        number = world.id(noun, row)
+        made = f.StateChangeFactory(noun=said or noun, row_id=number, alliance=sides[side])
+        world.keep(label, made)
 
-    for label in ("mine", "enrolled", "cancelled", "family", "foreign"):
-        changed(label, "enrollment", label, "foreign" if label == "foreign" else "ours")
+    for label in ("mine", "ended", "enrolled", "cancelled", "family"):
+        changed(label, "enrollment", label)
+    for label in ("foreign", "mine_abroad"):
+        changed(label, "enrollment", label, side="foreign")
     for label in ("ours", "theirs"):
-        changed(f"service_{label}", "service", label)
-        changed(f"membership_{label}", "membership", label)
-    changed("asked", "service_request", "asked")
-    # The number of an enrolment of the citizen's, and of a slot of ours, under another noun.
-    world.keep(
-        "mixed_up",
-        f.StateChangeFactory(
-            noun="membership", row_id=world.id("enrollment", "mine"), alliance=sides["ours"]
-        ),
-    )
+        for noun in ("service", "workshop", "membership"):
+            changed(f"{noun}_{label}", noun, label)
+    for label in ("asked", "mine", "ended", "family"):
+        changed(f"request_{label}", "service_request", label)
+    # The numbers of rows that are somebody's, under a noun whose they are not.
+    for noun, row in (
+        ("enrollment", "mine"), ("enrollment", "enrolled"), ("service_request", "mine"),
+        ("service_request", "asked"), ("service", "ours"), ("workshop", "ours"),
+    ):  # fmt: skip
+        changed(f"mixed_{noun}_{row}", noun, row, said="membership")
     files: dict[str, dict[str, Any]] = {
         "ours": {"organization_id": world.id("organization", "ours")},
         "theirs": {"organization_id": world.id("organization", "theirs")},
@@ -318,11 +332,13 @@ def _papers(world: World, accounts: dict[str, Any]) -> None:
             "user_id": accounts["social_point"].id,
         },
         "foreign": {},
+        "mine_abroad": {"user_id": accounts["citizen"].id},
     }
-    for label in ("mine", "ended", "family", "delegated", "enrolled"):
+    for label in ("mine", "ended", "family", "delegated", "revoked", "unconfirmed", "to_come",
+                  "at_theirs", "enrolled"):  # fmt: skip
         files[label] = {"person_id": world.id("person", label)}
     for label, facts in files.items():
-        side = sides["foreign" if label == "foreign" else "ours"]
+        side = sides["foreign" if label in ("foreign", "mine_abroad") else "ours"]
         world.keep(label, f.FileFactory(alliance=side, **facts))
     for label, side in sides.items():
         world.keep(label, f.MessageFactory(alliance=side))

@@ -1,0 +1,197 @@
+"""Which verbs and column groups each seat has of each noun, said a second time, noun by noun.
+
+Written from the paper and from what each kind of user has to do, not from ``permissions.py``.
+"""
+
+from dataclasses import dataclass, field
+
+Kinds = str
+BODIES = "municipality provider partner company"
+SEATED = f"{BODIES} social_point citizen"
+ALL = f"public admin staff {SEATED}"
+
+
+@dataclass(frozen=True)
+class Noun:
+    """Who reads a noun's public columns, and who may do more."""
+
+    read: Kinds
+    verbs: dict[str, Kinds] = field(default_factory=dict)
+    # Groups besides the public one; reading never gives what is not named here.
+    groups: dict[str, Kinds] = field(default_factory=dict)
+    # Groups that those who create or change may write; by default the public one.
+    writes: dict[str, Kinds] = field(default_factory=dict)
+
+    def verbs_of(self, kind: str) -> frozenset[str]:
+        found = {verb for verb, kinds in self.verbs.items() if kind in kinds.split()}
+        return frozenset(found | ({"list", "get"} if kind in self.read.split() else set()))
+
+    def reads_of(self, kind: str) -> frozenset[str]:
+        if kind not in self.read.split():
+            return frozenset()
+        found = {group for group, kinds in self.groups.items() if kind in kinds.split()}
+        return frozenset(found | {"public"})
+
+    def writes_of(self, kind: str) -> frozenset[str]:
+        if not {"create", "update"} & self.verbs_of(kind):
+            return frozenset()
+        found = {group for group, kinds in self.writes.items() if kind in kinds.split()}
+        return frozenset(found | {"public"})
+
+
+def plain(read: Kinds, write: Kinds, groups: dict[str, Kinds] | None = None) -> Noun:
+    """A noun that some read and some also enter, change and delete."""
+    verbs = dict.fromkeys(("create", "update", "delete"), write)
+    return Noun(read, verbs, groups or {}, groups or {})
+
+
+def each(kinds: Kinds, *verbs: str) -> dict[str, Kinds]:
+    return dict.fromkeys(verbs, kinds)
+
+
+OFFICE = {"internal": "staff"}
+FIGURES = "public staff citizen"
+REVIEW = each("staff", "publish", "return", "suspend")
+
+NOUNS: dict[str, Noun] = {
+    "alliances": Noun("public admin staff citizen", {"create": "admin", "update": "admin staff"}),
+    "municipalities": Noun(ALL, each("admin", "create", "update")),
+    "territories": Noun(
+        "public admin staff citizen",
+        {**each("admin staff", "create", "delete"), "update": "admin"},
+        {"system": "admin"}, {"system": "admin"},
+    ),
+    "accounts": Noun(
+        "admin staff", {"update": "admin", "invite": "admin staff"},
+        {"internal": "admin staff", "contact": "admin staff", "system": "admin"},
+        {"internal": "admin", "contact": "admin", "system": "admin"},
+    ),
+    "seats": Noun(
+        f"admin staff {SEATED}",
+        {**each("admin", "create", "update"), "narrow": "staff"},
+        {"internal": f"admin staff {SEATED}", "system": "admin"},
+        {"internal": "admin", "system": "admin"},
+    ),
+    # Roles that staff make narrow a base role of their own alliance.
+    "roles": Noun(
+        "admin staff", each("staff", "create", "update"), {"internal": "admin staff"}, OFFICE
+    ),
+    "role-scopes": Noun("admin staff", {}, {"internal": "admin staff", "system": "admin"}),
+    "organizations": Noun(
+        f"{ALL}", {"create": "staff", "update": f"staff {BODIES}"},
+        {"internal": "staff", "contact": f"staff {BODIES}"},
+        {"internal": "staff", "contact": "staff"},
+    ),
+    "organization-aliases": plain("staff municipality provider partner", "staff", OFFICE),
+    "organization-contacts": plain(
+        f"staff {BODIES}", f"staff {BODIES}",
+        {"internal": f"staff {BODIES}", "contact": f"staff {BODIES}"},
+    ),
+    "locations": Noun(
+        f"{FIGURES} municipality provider partner social_point",
+        {**each("staff municipality provider social_point", "create", "update"),
+         "delete": "staff municipality provider"},
+        OFFICE, OFFICE,
+    ),
+    "projects": plain(f"{FIGURES} municipality partner", "staff", OFFICE),
+    "project-extensions": plain(f"{FIGURES} partner", "staff", OFFICE),
+    "project-partners": plain(f"{FIGURES} partner", "staff", OFFICE),
+    "calls": Noun(f"{FIGURES} {BODIES}", each("staff", "create", "update"), OFFICE, OFFICE),
+    "call-categories": Noun(
+        f"{FIGURES} municipality provider partner", each("staff", "create", "delete"), OFFICE,
+        OFFICE,
+    ),
+    "memberships": Noun(
+        f"staff {BODIES}",
+        {**each(f"staff {BODIES}", "create", "update", "send"),
+         **each("staff", "accept", "refuse")},
+        {"internal": f"staff {BODIES}"}, {"internal": f"staff {BODIES}"},
+    ),
+    "service-categories": plain(f"{FIGURES} {BODIES} social_point", "staff", OFFICE),
+    "services": Noun(
+        f"{FIGURES} {BODIES} social_point",
+        {**each("staff municipality provider", "create", "update", "submit"), **REVIEW,
+         "publish": "staff municipality"},
+        {"internal": "staff municipality provider"}, OFFICE,
+    ),
+    "service-locations": Noun(
+        f"{FIGURES} municipality provider social_point",
+        each("staff municipality provider", "create", "delete"), OFFICE, OFFICE,
+    ),
+    "service-requests": Noun(
+        "staff municipality provider social_point citizen",
+        {**each("staff municipality provider", "answer", "accept", "start", "close", "refuse"),
+         **each("staff social_point citizen", "create", "cancel")},
+        {"internal": "staff municipality provider",
+         "contact": "staff municipality provider social_point citizen"},
+        {"internal": "staff", "contact": "staff social_point citizen"},
+    ),
+    "seasons": Noun(
+        f"{FIGURES} municipality provider partner social_point",
+        each("staff", "create", "update", "delete", "propose"), OFFICE, OFFICE,
+    ),
+    "workshops": Noun(
+        f"{FIGURES} {BODIES} social_point",
+        {**each("staff municipality provider", "create", "update", "submit", "weeks", "copy"),
+         **REVIEW, "publish": "staff municipality"},
+        {"internal": "staff municipality provider"}, OFFICE,
+    ),
+    "slots": Noun(
+        f"{FIGURES} municipality provider partner social_point",
+        {**each("staff municipality provider", "create", "update", "roster"),
+         "delete": "staff municipality"},
+        OFFICE, OFFICE,
+    ),
+    # The roster alone shows a provider the health notes; here nobody's but one's family's.
+    "persons": Noun(
+        "staff municipality provider social_point citizen",
+        each("staff social_point citizen", "create", "update"),
+        {"internal": "staff", "contact": "staff municipality social_point citizen",
+         "care": "citizen"},
+        {"internal": "staff", "contact": "staff social_point citizen", "care": "citizen"},
+    ),
+    "relations": Noun(
+        "staff citizen", each("staff", "create", "update"), {"internal": "staff citizen"}, OFFICE
+    ),
+    "social-points": Noun(
+        f"{FIGURES} social_point",
+        {**each("staff", "create", "delete"), "update": "staff social_point"},
+        {"internal": "staff social_point"}, OFFICE,
+    ),
+    "delegations": Noun(
+        "staff social_point citizen",
+        {"create": "staff social_point", "confirm": "social_point",
+         "revoke": "staff social_point citizen"},
+        {"internal": "staff social_point citizen"}, {"internal": "staff social_point"},
+    ),
+    "applications": Noun(
+        "staff municipality social_point citizen",
+        {"create": "staff social_point citizen", **each("citizen", "update", "submit")},
+        {"internal": "staff municipality citizen",
+         "contact": "staff municipality social_point citizen",
+         "money": "staff municipality social_point citizen"},
+        {"internal": "staff citizen", "contact": "staff social_point citizen",
+         "money": "staff social_point citizen"},
+    ),
+    # Never points or money to a provider.
+    "enrollments": Noun(
+        "staff municipality provider social_point citizen",
+        {**each("staff social_point citizen", "cancel", "accept", "decline"),
+         "why": "staff municipality social_point citizen", "refuse": "staff municipality",
+         "offer": "staff"},
+        {"internal": "staff municipality",
+         "money": "staff municipality social_point citizen",
+         "points": "staff municipality citizen", "contact": "staff"},
+    ),
+    "state-changes": Noun(
+        "staff municipality provider citizen", {}, {"internal": "staff municipality"}
+    ),
+    "files": Noun(
+        f"staff {SEATED}", {"create": f"staff {SEATED}"}, {"internal": f"staff {SEATED}"},
+        {"internal": f"staff {SEATED}"},
+    ),
+    "messages": Noun("staff", {"resend": "staff"}, {"internal": "staff", "contact": "staff"}),
+    "job-runs": Noun("admin staff", {"run": "admin staff"}, {"internal": "admin staff"}),
+    "audit-events": Noun("staff", {}, OFFICE),
+    "sensitive-reads": Noun("staff", {}, OFFICE),
+}  # fmt: skip
