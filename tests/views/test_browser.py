@@ -51,8 +51,8 @@ def test_a_relation_is_chosen_by_keyboard_alone(page: Page) -> None:
     expect(options).to_have_count(21)  # A page of twenty, and the way to more.
     box.press("ArrowUp")
     box.press("Enter")
+    expect(options.nth(20)).to_have_attribute("data-id", re.compile(r"\d+"))
     expect(options.nth(20)).to_have_attribute("aria-selected", "true")
-    assert options.nth(0).inner_text() != options.nth(20).inner_text()
     chosen = options.nth(20).get_attribute("data-label") or ""
     box.press("Enter")
     expect(box).to_have_value(chosen)
