@@ -59,7 +59,11 @@ def _line(priced: quotes.Priced) -> dict[str, Any]:
         "person_id": priced.person_id,
         "slot_id": priced.slot_id,
         "amount": None if priced.amount is None else str(priced.amount),
-        "lines": [{**line, "label": gettext(line["label"])} for line in priced.lines],
+        "lines": [_step(**line) for line in priced.lines],
         "outcome": priced.outcome,
         "error": translated(refusal.message, refusal.params) if refusal else None,
     }
+
+
+def _step(label: str, amount: str, detail: str) -> dict[str, str]:
+    return {"label": gettext(label), "amount": amount, "detail": detail}

@@ -33,7 +33,6 @@ area = Blueprint("area", __name__, url_prefix="/<alliance>/area")
 COOKIE = "alliance"
 A_YEAR = 365 * 24 * 3600
 A_PAGE = 12
-LARGEST_ID = 2**63 - 1
 
 
 def public() -> ScopedSession:
@@ -83,8 +82,6 @@ def find_alliance(slug: str) -> dict[str, Any]:
 @area.url_value_preprocessor
 def _take_alliance(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.slug = (values or {}).pop("alliance", "")
-    if (values or {}).get("id_", 0) > LARGEST_ID:
-        raise NotFound()
 
 
 @pages.before_request
