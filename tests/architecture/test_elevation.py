@@ -1,0 +1,192 @@
+"""Where a rule sees more than its caller: each use is on the list, with its reason."""
+
+import ast
+from collections.abc import Iterator
+
+import config
+
+APP = config.PROJECT / "app"
+
+# Operations that look or write beyond their caller, and why they may.
+ELEVATED = {
+    "operations/accounts.py": [
+        "ask for a new password",
+        "confirm an address",
+        "set a new password",
+        "sign up",
+    ],
+    "operations/applications.py": [
+        "keep an application",
+        "read an application's wishes",
+        "send an application",
+    ],
+    "operations/care.py": [
+        "log the reading of encrypted columns",
+    ],
+    "operations/checks.py": [
+        "prove the rules",
+    ],
+    "operations/consents.py": [
+        "consent to photographs",
+    ],
+    "operations/delegations.py": [
+        "confirm a delegation",
+        "count a wrong code",
+        "record a delegation",
+        "revoke a delegation",
+        "send a delegation's code",
+    ],
+    "operations/enrollments.py": [
+        "accept a place",
+        "an offer expires",
+        "change the places",
+        "give up a place",
+        "offer a place out of turn",
+        "promotion",
+        "take a place",
+        "the place in the queue",
+    ],
+    "operations/idempotency.py": [
+        "look up an idempotency key",
+        "store an idempotent answer",
+    ],
+    "operations/invitations.py": [
+        "accept an invitation",
+        "invite",
+        "look at an invitation",
+    ],
+    "operations/outbox.py": [
+        "write a letter",
+    ],
+    "operations/people.py": [
+        "enter a person",
+        "link an account with a person",
+        "the ages of open enrolments",
+    ],
+    "operations/requests.py": [
+        "a step of a request",
+        "ask for a service",
+    ],
+    "operations/roles.py": [
+        "change a role",
+        "make a role",
+        "narrow a seat",
+    ],
+    "operations/roster.py": [
+        "the roster of the slots that one runs",
+    ],
+    "operations/runs.py": [
+        "ask for a job's run",
+    ],
+    "operations/slots.py": [
+        "whether people are enrolled",
+    ],
+    "operations/states.py": [
+        "record a change of state",
+    ],
+}
+# What else could see past the policy: the modules that use it, and what for.
+ROADS = {
+    "raw_connection": {
+        "transaction.py": "names the actor to the trigger; carries elevation",
+        "scope.py": "checks flushed rows by one SELECT a table",
+    },
+    "connection": {
+        "transaction.py": "the method itself, for the system",
+        "demo/acting.py": "loads the demo as the seats that would have typed it",
+    },
+    "get_bind": {
+        "operations/delegations.py": "counts a wrong code whatever becomes of the caller's work",
+        "portal/site.py": "the public's session beside the signed-in reader's",
+    },
+    "open_session": {
+        "cli.py": "commands",
+        "roles.py": "writes the roles at upgrade",
+        "demo/acting.py": "loads the demo as the seats that would have typed it",
+        "jobs/runs.py": "jobs",
+        "jobs/sender.py": "jobs",
+        "operations/delegations.py": "counts a wrong code whatever becomes of the caller's work",
+        "portal/site.py": "the public's session",
+    },
+    "create_engine": {
+        "web.py": "a web worker's",
+        "cli.py": "commands",
+        "roles.py": "writes the roles at upgrade",
+        "jobs/runner.py": "jobs",
+    },
+    "Principal": {
+        "transaction.py": "the public's and the system's",
+        "security.py": "the request's",
+        "demo/acting.py": "loads the demo as the seats that would have typed it",
+    },
+    "exec_driver_sql": {},
+}
+# Flask-AppBuilder's own session for accounts and roles.
+ACCOUNTS = {"security.py": "its own", "status.py": "asks whether the database is there"}
+
+
+def calls() -> Iterator[tuple[str, ast.Call, str]]:
+    """Every call in the application: the module, the call, the name that is called."""
+    for file in sorted(APP.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call):
+                called = node.func
+                name = called.attr if isinstance(called, ast.Attribute) else ""
+                name = called.id if isinstance(called, ast.Name) else name
+                yield str(file.relative_to(APP)), node, name
+
+
+def users(*names: str) -> dict[str, set[str]]:
+    """The modules that call each of these."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for module, _, name in calls():
+        if name in found:
+            found[name].add(module)
+    return found
+
+
+def test_every_elevation_is_on_the_list_with_its_reason() -> None:
+    found: dict[str, list[str]] = {}
+    for module, call, name in calls():
+        if name == "elevated":
+            assert len(call.args) == 2, f"{module}:{call.lineno} gives no reason"
+            reason = call.args[1]
+            assert isinstance(reason, ast.Constant), f"{module}:{call.lineno} reason is no text"
+            found.setdefault(module, []).append(str(reason.value))
+    assert {module: sorted(reasons) for module, reasons in found.items()} == ELEVATED
+
+
+def test_no_other_module_takes_a_road_past_the_policy() -> None:
+    found = users(*ROADS)
+    assert found == {name: set(modules) for name, modules in ROADS.items()}
+
+
+def test_only_operations_elevate() -> None:
+    assert all(module.startswith("operations/") for module in ELEVATED)
+
+
+def test_the_session_of_accounts_is_used_nowhere_else() -> None:
+    found = set()
+    for file in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            from_there = isinstance(node, ast.ImportFrom) and node.module == "app.security"
+            named = from_there and "accounts" in {alias.name for alias in node.names}
+            attribute = (
+                isinstance(node, ast.Attribute)
+                and node.attr == "accounts"
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "security"
+            )
+            if named or attribute or (file.name == "security.py" and file.parent == APP):
+                found.add(str(file.relative_to(APP)))
+    assert found == set(ACCOUNTS)
+
+
+def test_no_one_sets_the_principal_of_a_session_but_these() -> None:
+    found = set()
+    for file in APP.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any("'principal'" in ast.unparse(target) for target in targets):
+                found.add(str(file.relative_to(APP)))
+    assert found == {"transaction.py", "security.py"}
