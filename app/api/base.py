@@ -9,6 +9,7 @@ from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
+from sqlalchemy import select
 
 from app import nouns, permissions, security
 from app.api.exchange import body, endpoint, expected_version, json_answer, nested
@@ -106,7 +107,8 @@ class ResourceApi(ModelRestApi):
             return ()
         if "\x00" in slug:
             raise BadRequest(grammar.BAD_VALUE, field="alliance")
-        return (cast(Any, self.model).alliance.has(Alliance.slug == slug),)
+        named = select(Alliance.id).where(Alliance.slug == slug)
+        return (cast(Any, self.model).alliance_id.in_(named),)
 
     @expose("/<int:pk>", methods=["GET"])
     @endpoint("get")

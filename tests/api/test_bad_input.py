@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app import clock, models
+from app import clock, models, permissions
 from app.operations import codice_fiscale
 from app.transaction import ScopedSession
 from tests import factories as f
@@ -423,6 +423,16 @@ def test_a_list_parameter_of_another_form(family: Family, query: str) -> None:
     problem = refused(family.http.get(f"/api/v1/persons/?{query}"), 400)
     name = query.split("=")[0]
     assert [error["field"] for error in problem["errors"]] == [name]
+
+
+def test_every_list_may_be_asked_of_one_alliance(
+    family: Family, client: Callable[..., Client]
+) -> None:
+    staff = client(f.SeatFactory(kind="staff", alliance=family.alliance))
+    for resource, granted in permissions.GRANTS["staff"].items():
+        if "list" in granted.verbs:
+            answer = staff.get(f"/api/v1/{resource}/?alliance={family.alliance.slug}")
+            assert answer.status_code == 200, (resource, answer.text)
 
 
 def test_the_language_of_a_refusal_is_the_readers(family: Family) -> None:

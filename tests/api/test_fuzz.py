@@ -310,19 +310,19 @@ def verbs(examples: int, world: World) -> None:
 
 
 def test_no_list_parameter_is_a_fault_of_ours(world: World) -> None:
-    lists(120, world)
+    lists(80, world)
 
 
 def test_no_new_row_is_a_fault_of_ours(world: World) -> None:
-    writes(150, world, create=True)
+    writes(100, world, create=True)
 
 
 def test_no_change_is_a_fault_of_ours(world: World) -> None:
-    writes(100, world, create=False)
+    writes(80, world, create=False)
 
 
 def test_no_verb_is_a_fault_of_ours(world: World) -> None:
-    verbs(100, world)
+    verbs(80, world)
 
 
 @pytest.mark.matrix
