@@ -13,6 +13,9 @@ from playwright.sync_api import Page, expect
 from tests.databases import ENVIRONMENT
 from tests.servers import LiveServer
 
+# Two cores may be busy with other tests.
+expect.set_options(timeout=15_000)
+
 PHONE = {"width": 320, "height": 640}
 SCREEN = {"width": 1280, "height": 900}
 
