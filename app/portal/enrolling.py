@@ -97,8 +97,7 @@ def _fits(workshop: dict[str, Any], person: dict[str, Any]) -> str:
     days = [slot["starts_on"] for slot in workshop["days"]] or [workshop["starts_on"]]
     if any(low <= born.age_on(day) <= high for day in days):
         return ""
-    return _("%(age)s years old: this is %(ages)s", age=born.age_on(days[0]),
-             ages=words.ages(workshop).lower())  # fmt: skip
+    return _("only for: %(ages)s", ages=words.ages(workshop).lower())
 
 
 def _taken(persons: list[dict[str, Any]]) -> dict[tuple[int, int], str]:

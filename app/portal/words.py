@@ -116,6 +116,11 @@ def said(row: Mapping[str, Any], name: str) -> str:
     return str(english or row.get(name) or "")
 
 
+def begin(text: str) -> str:
+    """The text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def price(row: Mapping[str, Any], reduced: bool = False) -> str:
     """What an offer costs, with its unit: 18,00 € all'ora."""
     if row["price_kind"] == "free":
@@ -158,7 +163,7 @@ def tone(status: str) -> str:
 
 
 FILTERS: tuple[Callable[..., str], ...] = (
-    day, days, instant, hour, euro, said, price, letter, ages, state, tone,
+    day, days, instant, hour, euro, said, begin, price, letter, ages, state, tone,
 )  # fmt: skip
 
 
