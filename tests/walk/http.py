@@ -6,18 +6,20 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_jwt_extended import create_access_token
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
 from app import permissions
+from app.models import Alliance
 from tests.walk import granted, rows
 from tests.walk.markers import Origin
 from tests.walk.world import World
 
 # What nobody is told, whatever may be wrong with the request.
 CLOSED = (401, 403)
-# The name of one's own account stands above every screen.
+# The name of one's own account and of one's own alliance stand above every screen.
 OWN_NAME = ("first_name", "last_name", "username")
+FRAME = ("alliance", "ours", "name")
 
 
 @dataclass
@@ -53,9 +55,21 @@ class Visitor:
     def get(self, path: str) -> TestResponse:
         return self.ask("GET", path)
 
+    def slug(self) -> str:
+        """The address of the seats' alliance on the site."""
+        return str(
+            self.line.scalar(
+                select(Alliance.__table__.c.slug).where(
+                    Alliance.__table__.c.id == self.world.id("alliance", "ours")
+                )
+            )
+        )
+
     def may_read(self, origin: Origin, kind: str) -> bool:
         """Whether the seat sees this row and reads this column."""
         if origin.table == "ab_user" and origin.label == kind and origin.column in OWN_NAME:
+            return True
+        if kind != "public" and (origin.table, origin.label, origin.column) == FRAME:
             return True
         seen = origin.label in rows.named(self.world, origin.table, kind)
         return seen and origin.group in groups(kind, origin.table)

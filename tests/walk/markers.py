@@ -15,6 +15,7 @@ KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "
         "season.school_year", "ab_permission.name", "ab_view_menu.name", "state_change.noun",
         "job_run.job", "ab_api_key.uuid", "sensitive_read.table_name", "audit_event.table_name",
         "account_token.digest", "delegation.code_digest", "person.no_fiscal_code",
+        "state_change.from_status", "state_change.to_status", "message.kind",
         "service.reduced_for", "workshop.reduced_for"}  # fmt: skip
 FORM = re.compile(r"Zq[0-9a-f]{5}")
 SHORTEST = 7
@@ -67,6 +68,8 @@ def _free(type_: Any) -> bool:
 
 
 def _worded(name: str, code: str, type_: Any) -> Any:
+    if name == "fee_lines":
+        return [{"label": code, "amount": "1.00"}]
     if isinstance(type_, JSONB):
         return {"title": code}
     if "email" in name or name in ("recipient", "pec"):
