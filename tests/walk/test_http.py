@@ -9,12 +9,12 @@ from sqlalchemy import inspect as inspect_
 from app import nouns, permissions
 from app.api import classes
 from app.permissions import GRANTS
-from tests.walk import expected, granted, http, rows
+from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
+from tests.walk.kinds import by_kind, by_some
 from tests.walk.world import World
 
 Visit = Callable[[str], Visitor]
-by_kind = pytest.mark.parametrize("kind", expected.KINDS)
 # Many more rows than have a name: the trail of the world itself, and the roles of an upgrade.
 COUNTLESS = ("audit_event", "ab_role")
 METHODS = {"create": "POST", "update": "PATCH", "delete": "DELETE"}
@@ -74,7 +74,7 @@ def test_a_list_gives_the_rows_and_columns_of_the_seat(
         assert set(about["permissions"]) == noun.verbs_of(kind), name
 
 
-@by_kind
+@by_some
 def test_a_row_opens_to_whom_it_is_for(world: World, visit: Visit, kind: str) -> None:
     visitor = visit(kind)
     for name, noun in granted.NOUNS.items():
@@ -109,7 +109,7 @@ def attempt(visitor: Visitor, noun: str, verb: str, number: int) -> int:
     return visitor.ask(METHODS.get(verb, "POST"), path, json={}).status_code
 
 
-@by_kind
+@by_some
 def test_a_verb_that_is_not_the_seat_s_is_closed(world: World, visit: Visit, kind: str) -> None:
     visitor = visit(kind)
     opened = []
@@ -121,7 +121,7 @@ def test_a_verb_that_is_not_the_seat_s_is_closed(world: World, visit: Visit, kin
     assert not opened
 
 
-@by_kind
+@by_some
 def test_a_verb_reaches_no_row_that_the_seat_does_not_see(
     world: World, visit: Visit, kind: str
 ) -> None:
@@ -199,7 +199,7 @@ def test_the_application_grants_what_is_written_here(kind: str) -> None:
     assert set(GRANTS[kind]) <= set(granted.NOUNS)
 
 
-@by_kind
+@by_some
 def test_a_verb_too_many_is_noticed(
     world: World, visit: Visit, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +219,7 @@ def test_a_verb_too_many_is_noticed(
     assert opened > 10
 
 
-@by_kind
+@by_some
 def test_a_group_too_many_is_noticed(
     world: World, visit: Visit, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,12 +13,12 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app import policy, scope
 from app.transaction import ScopedSession
-from tests.walk import expected, roads, rows
+from tests.walk import roads, rows
+from tests.walk.kinds import by_kind
 from tests.walk.world import World
 
 Sit = Callable[..., ScopedSession]
 CLASSES = roads.classes()
-by_kind = pytest.mark.parametrize("kind", expected.KINDS)
 
 
 def everything(cls: Any) -> Any:

@@ -8,12 +8,12 @@ from sqlalchemy import inspect as inspect_
 
 from app import permissions
 from app.views.base import VIEWS
-from tests.walk import expected, granted, http, rows
+from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
+from tests.walk.kinds import by_kind, by_some
 from tests.walk.world import World
 
 Visit = Callable[[str], Visitor]
-by_kind = pytest.mark.parametrize("kind", expected.KINDS)
 ORACLES = (
     "{0}__null=true",
     "sort={0}",
@@ -61,7 +61,7 @@ def told(visitor: Visitor, some: int | None) -> list[str]:
     return found
 
 
-@by_kind
+@by_some
 def test_a_column_that_is_not_shown_answers_no_question(visit: Visit, kind: str) -> None:
     assert told(visit(kind), 2) == []
 
@@ -72,7 +72,7 @@ def test_no_column_that_is_not_shown_answers_any_question(visit: Visit, kind: st
     assert told(visit(kind), None) == []
 
 
-@by_kind
+@by_some
 def test_a_search_finds_nothing_by_what_is_not_shown(world: World, visit: Visit, kind: str) -> None:
     """One row's every hidden marker is searched for, on screen and by program."""
     visitor = visit(kind)

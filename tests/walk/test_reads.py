@@ -5,22 +5,20 @@ from collections.abc import Callable
 import pytest
 
 from app.transaction import ScopedSession
-from tests.walk import expected, roads
+from tests.walk import roads, rows
+from tests.walk.kinds import by_kind
 from tests.walk.world import World
 
+QUICK = (roads.by_number, roads.alias_entities, roads.union_of_entities)
 Sit = Callable[..., ScopedSession]
 
 
-def visible(world: World, table: str, kind: str) -> frozenset[str]:
-    """The names of the rows that the kind may see."""
-    every = frozenset(world.ids.get(table, ()))
-    named = expected.labels(expected.ROWS[table].sees.get(kind, ""), kind, every)
-    assert named <= every, (table, kind, named - every)
-    return named
-
-
-@pytest.mark.parametrize("kind", expected.KINDS)
-@pytest.mark.parametrize("road", roads.ROADS, ids=lambda road: road.__name__)
+@by_kind
+@pytest.mark.parametrize(
+    "road",
+    [r if r in QUICK else pytest.param(r, marks=pytest.mark.matrix) for r in roads.ROADS],
+    ids=lambda road: road.__name__,
+)
 def test_a_seat_is_given_its_rows_and_no_other(
     world: World, sit: Sit, kind: str, road: roads.Road
 ) -> None:
@@ -28,7 +26,7 @@ def test_a_seat_is_given_its_rows_and_no_other(
     for table, model in roads.classes().items():
         with sit(kind) as db:
             given = world.labels(table, road(db, model, world.ids[table].values()))
-        wanted = visible(world, table, kind)
+        wanted = rows.named(world, table, kind)
         if given != wanted:
             wrong.append((table, f"too much: {given - wanted}, missing: {wanted - given}"))
     assert not wrong

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from app import nouns, permissions
-from tests.walk import expected, granted, rows
+from tests.walk import granted, rows
 from tests.walk.http import CLOSED, Visitor
+from tests.walk.kinds import by_kind, by_some
 from tests.walk.world import World
 
 Visit = Callable[[str], Visitor]
 # Somebody who is nobody is sent to sign in.
 SHUT = (*CLOSED, 302)
-by_kind = pytest.mark.parametrize("kind", expected.KINDS)
 # Walked at every run; the others in the long one.
 QUICK = ("enrollments", "organizations")
 by_noun = pytest.mark.parametrize(
@@ -32,7 +32,7 @@ SITE_ROWS = {
 }
 
 
-@by_kind
+@by_some
 @by_noun
 def test_a_screen_shows_what_the_seat_may_read(
     world: World, visit: Visit, kind: str, noun: str
@@ -54,7 +54,7 @@ def test_a_screen_shows_what_the_seat_may_read(
         assert status == (200 if label in seen else 404) or noun == "files", (label, status)
 
 
-@by_kind
+@by_some
 @by_noun
 def test_a_form_opens_to_whom_it_is_for_and_reaches_no_other_row(
     world: World, visit: Visit, kind: str, noun: str
@@ -75,14 +75,15 @@ def test_a_form_opens_to_whom_it_is_for_and_reaches_no_other_row(
     assert status in (200, 302, 404, 405) if "create" in verbs else status in (*SHUT, 404, 405)
 
 
-@by_kind
+@by_some
 def test_the_site_shows_what_the_public_sees_and_one_s_own(
     world: World, visit: Visit, kind: str
 ) -> None:
     visitor = visit(kind)
     slug = visitor.slug()
     for page in PUBLIC_SITE:
-        assert visitor.get(f"/{slug}/{page}").status_code in (200, 302, *CLOSED), page
+        # What a form is about is named by its address: without it there is none.
+        assert visitor.get(f"/{slug}/{page}").status_code in (200, 302, 404, *CLOSED), page
     for page, table in SITE_ROWS.items():
         seen = rows.named(world, table, "public") | rows.named(world, table, kind)
         hidden = frozenset(world.ids[table]) - seen

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, delete, update
 from sqlalchemy import inspect as inspect_
 from sqlalchemy.orm import make_transient_to_detached
 
-from tests.walk import expected, roads, rows
+from tests.walk import roads, rows
+from tests.walk.kinds import by_kind, by_some
 from tests.walk.world import World
 
 CLASSES = roads.classes()
-by_kind = pytest.mark.parametrize("kind", expected.KINDS)
 
 
 @by_kind
@@ -89,7 +89,7 @@ def _delete(db: Any, row: Any) -> Callable[[], Any]:
     return lambda: db.delete(row)
 
 
-@by_kind
+@by_some
 @pytest.mark.parametrize("act", [_change, _delete])
 def test_a_row_that_is_not_the_seat_s_to_write_is_neither_changed_nor_deleted(
     world: World, line: Connection, kind: str, act: Any
@@ -114,7 +114,7 @@ def test_what_the_seat_may_write_it_can_change(world: World, line: Connection, k
     assert {k: end for k, end in ends.items() if end != "done"} == {}
 
 
-@by_kind
+@by_some
 def test_no_row_is_added_that_the_seat_could_not_write(
     world: World, line: Connection, kind: str
 ) -> None:
@@ -154,7 +154,7 @@ def test_what_the_office_may_write_it_can_add(world: World, line: Connection) ->
     assert not wrong
 
 
-@by_kind
+@by_some
 def test_no_row_moves_to_where_the_seat_may_not_write(
     world: World, line: Connection, kind: str
 ) -> None:

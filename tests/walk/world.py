@@ -297,13 +297,21 @@ def _enrolments(world: World, accounts: dict[str, Any]) -> None:
         )
 
 
+REACHED = {"enrollment": "placed", "service_request": "answered", "membership": "sent"}
+
+
 def _papers(world: World, accounts: dict[str, Any]) -> None:
     db = f.people._session.get()
     sides = {s: db.get(models.Alliance, world.id("alliance", s)) for s in ("ours", "foreign")}
 
     def changed(label: str, noun: str, row: str, said: str = "", side: str = "ours") -> None:
         number = world.id(noun, row)
-        made = f.StateChangeFactory(noun=said or noun, row_id=number, alliance=sides[side])
+        made = f.StateChangeFactory(
+            noun=said or noun,
+            row_id=number,
+            alliance=sides[side],
+            to_status=REACHED.get(said or noun, "published"),
+        )
         world.keep(label, made)
 
     for label in ("mine", "ended", "enrolled", "cancelled", "family"):
