@@ -28,7 +28,7 @@ HEALTHY_AFTER = 60.0  # a child that lived so long starts again without a pause
 WEB_ANSWERS_WITHIN = 60.0
 
 
-class Stopped(Exception):  # noqa: N818 - a wish, not an error
+class Stopped(Exception):
     """Somebody asked for the end."""
 
 
