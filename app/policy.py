@@ -70,8 +70,8 @@ def rule_for(model: type[Any], kind: str, write: bool = False) -> Rule:
 
 
 def tables() -> list[type[Any]]:
-    """Every mapped class."""
-    return [mapper.class_ for mapper in Model.registry.mappers]
+    """Every mapped class, by name."""
+    return sorted((mapper.class_ for mapper in Model.registry.mappers), key=lambda c: c.__name__)
 
 
 # ---------------------------------------------------------------- the principal's values
