@@ -54,10 +54,9 @@ def told(visitor: Visitor, some: int | None) -> list[str]:
         questions = cycle(ORACLES)
         for columns in hidden_columns(visitor.kind, name):
             for column in columns[:some]:
-                for _ in range(1 if some else len(ORACLES)):
-                    path = f"/api/v1/{name}/?{next(questions).format(column)}"
-                    if visitor.get(path).status_code != 400:
-                        found.append(path)
+                path = f"/api/v1/{name}/?{next(questions).format(column)}"
+                if visitor.get(path).status_code != 400:
+                    found.append(path)
     return found
 
 
@@ -68,7 +67,7 @@ def test_a_column_that_is_not_shown_answers_no_question(visit: Visit, kind: str)
 
 @pytest.mark.matrix
 @by_kind
-def test_no_column_that_is_not_shown_answers_any_question(visit: Visit, kind: str) -> None:
+def test_no_column_that_is_not_shown_answers_its_question(visit: Visit, kind: str) -> None:
     assert told(visit(kind), None) == []
 
 
