@@ -42,7 +42,9 @@ def table_of(model: Any) -> Table:
     return found
 
 
-@pytest.mark.parametrize("model", policy.tables(), ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "model", sorted(policy.tables(), key=lambda m: m.__name__), ids=lambda m: m.__name__
+)
 def test_a_table_has_a_rule_or_is_said_to_be_nobody_s(model: Any) -> None:
     assert bool(policy._visible.get(model)) != (model.__name__ in UNSEEN)
     assert set(policy._writable.get(model, ())) <= set(policy._visible.get(model, ()))
