@@ -173,9 +173,10 @@ def _references(model: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
     by_table = {mapper.local_table: mapper.class_ for mapper in _mappers()}
     found = []
     for prop in inspect_(model).column_attrs:
-        for key in prop.columns[0].foreign_keys:
-            found.append((prop.key, by_table[key.column.table]))
-            break
+        # A slot's organization is also half of its key to the workshop: that names no row.
+        targets = [key.column for key in prop.columns[0].foreign_keys if key.column.primary_key]
+        if targets:
+            found.append((prop.key, by_table[targets[0].table]))
     return tuple(found)
 
 

@@ -108,9 +108,11 @@ def target(model: type[Any], name: str) -> str:
     """The resource that a foreign-key column points at, or nothing."""
     found = path(model, name)
     keys = inspect_(found.target).columns[found.column].foreign_keys
-    if not keys:
+    # A column may also be half of a key to another table: that names no row.
+    tables = [key.column.table for key in keys if key.column.primary_key]
+    if not tables:
         return ""
-    table = next(iter(keys)).column.table
+    table = tables[0]
     for resource, cls in permissions.RESOURCES.items():
         if inspect_(cls).local_table is table or inspect_(cls).persist_selectable is table:
             return resource

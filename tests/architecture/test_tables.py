@@ -7,9 +7,10 @@ from sqlalchemy import Engine, LargeBinary, Table, inspect, text
 from sqlalchemy import inspect as inspect_
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app import models, permissions, policy
+from app import models, permissions, policy, scope
 from app.models import GROUPS, Base, Model, Tenant
 from app.sealed import Encrypted
+from app.views import fields
 
 # Tables that no seat sees: machinery, or read by operations alone.
 UNSEEN = {
@@ -128,3 +129,8 @@ def test_every_resource_is_a_table_with_a_rule() -> None:
             assert given.read <= set(GROUPS), (kind, name)
             assert given.write <= given.read, (kind, name)
     assert models.SEAT_KINDS.keys() | {"public"} == permissions.GRANTS.keys()
+
+
+def test_a_column_that_is_half_of_a_second_key_names_the_row_of_its_own() -> None:
+    assert dict(scope._references(models.Slot))["organization_id"] is models.Organization
+    assert fields.target(models.Slot, "organization_id") == "organizations"
