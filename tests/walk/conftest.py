@@ -13,7 +13,8 @@ from app.transaction import ScopedSession, open_session
 from tests import factories
 from tests.databases import ENVIRONMENT
 from tests.walk.http import Visitor, token_of
-from tests.walk.world import World, build
+from tests.walk.names import World
+from tests.walk.world import build
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from app import permissions
 from app.models import Alliance
 from tests.walk import granted, rows
 from tests.walk.markers import Origin
-from tests.walk.world import World
+from tests.walk.names import World
 
 # What nobody is told, whatever may be wrong with the request.
 CLOSED = (401, 403)

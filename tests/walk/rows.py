@@ -15,7 +15,7 @@ from app import clock, transaction
 from app.errors import Forbidden, Invalid, NotFound
 from app.transaction import ScopedSession, open_session
 from tests.walk import expected
-from tests.walk.world import World
+from tests.walk.names import World
 
 REFUSALS = (Forbidden, Invalid, NotFound)
 # What the database or the ORM itself stops.
@@ -118,6 +118,6 @@ def foreign_keys(model: Any) -> dict[str, str]:
     found = {}
     for prop in inspect_(model).column_attrs:
         for key in prop.columns[0].foreign_keys:
-            found[prop.key] = key.column.table.name
-            break
+            if key.column.primary_key:
+                found[prop.key] = key.column.table.name
     return found

@@ -15,7 +15,7 @@ from app import policy, scope
 from app.transaction import ScopedSession
 from tests.walk import roads, rows
 from tests.walk.kinds import by_kind
-from tests.walk.world import World
+from tests.walk.names import World
 
 Sit = Callable[..., ScopedSession]
 CLASSES = roads.classes()

@@ -11,7 +11,7 @@ from app.views.base import VIEWS
 from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
 from tests.walk.kinds import by_kind, by_some
-from tests.walk.world import World
+from tests.walk.names import World
 
 Visit = Callable[[str], Visitor]
 ORACLES = (

@@ -7,7 +7,7 @@ import pytest
 from app.transaction import ScopedSession
 from tests.walk import roads, rows
 from tests.walk.kinds import by_kind
-from tests.walk.world import World
+from tests.walk.names import World
 
 QUICK = (roads.by_number, roads.alias_entities, roads.union_of_entities)
 Sit = Callable[..., ScopedSession]

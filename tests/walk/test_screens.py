@@ -8,7 +8,7 @@ from app import nouns, permissions
 from tests.walk import granted, rows
 from tests.walk.http import CLOSED, Visitor
 from tests.walk.kinds import by_kind, by_some
-from tests.walk.world import World
+from tests.walk.names import World
 
 Visit = Callable[[str], Visitor]
 # Somebody who is nobody is sent to sign in.

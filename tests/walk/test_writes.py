@@ -10,7 +10,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from tests.walk import roads, rows
 from tests.walk.kinds import by_kind, by_some
-from tests.walk.world import World
+from tests.walk.names import World
 
 CLASSES = roads.classes()
 

@@ -1,45 +1,19 @@
 """One row of every sort, seen from every seat: made once, named as ``expected.py`` names them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla import models as fab
-from sqlalchemy import inspect as inspect_
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app import clock, models
-from app.transaction import PUBLIC, Principal
+from app import models
+from app.transaction import Principal
 from tests import factories as f
-from tests.walk.markers import Markers
+from tests.walk import families
+from tests.walk.names import World
 
 BODIES = ("municipality", "provider", "partner", "company", "social_point")
-
-
-@dataclass
-class World:
-    """The numbers of the rows by table and name, and who sits where."""
-
-    ids: dict[str, dict[str, int]] = field(default_factory=dict)
-    principals: dict[str, Principal] = field(default_factory=lambda: {"public": PUBLIC})
-    markers: Markers = field(default_factory=Markers)
-
-    def keep(self, label: str, row: Any) -> Any:
-        """Name a row."""
-        named = self.ids.setdefault(inspect_(type(row)).local_table.name, {})
-        assert named.setdefault(label, row.id) == row.id, (row, label)
-        return row
-
-    def id(self, table: str, label: str) -> int:
-        """The number of a named row."""
-        return self.ids[table][label]
-
-    def labels(self, table: str, numbers: Any) -> set[str]:
-        """The names of those of the numbers that have one."""
-        names = {number: label for label, number in self.ids.get(table, {}).items()}
-        return {names[number] for number in numbers if number in names}
 
 
 def build(db: Session) -> World:
@@ -63,9 +37,9 @@ def build(db: Session) -> World:
     _platform(world, ours, foreign, accounts)
     _network(world, sides, bodies, town)
     _offers(world, sides, bodies, town)
-    _people(world, sides, bodies, accounts)
-    _enrolments(world, accounts)
-    _papers(world, accounts)
+    families.people(world, sides, accounts)
+    families.enrolments(world, accounts)
+    families.papers(world, accounts)
     _mark(db, world)
     return world
 
@@ -184,177 +158,6 @@ def _offers(world: World, sides: dict[str, Any], bodies: dict[str, Any], town: A
         workshop = f.WorkshopFactory(season=season, municipality=town, location=place, **common)
         world.keep(label, workshop)
         world.keep(label, f.SlotFactory(workshop=workshop))
-
-
-PERSONS = ("mine", "mine_abroad", "ended", "family", "delegated", "for_requests",
-           "for_enrolments", "lapsed", "revoked", "unconfirmed", "to_come", "at_theirs",
-           "enrolled", "cancelled", "drafted", "asked", "foreign")  # fmt: skip
-
-
-def _people(
-    world: World, sides: dict[str, Any], bodies: dict[str, Any], accounts: dict[str, Any]
-) -> None:
-    today, now = clock.today(), clock.now()
-    db = f.people._session.get()
-    persons = {}
-    for label in PERSONS:
-        side = "foreign" if label in ("foreign", "mine_abroad") else "ours"
-        persons[label] = world.keep(label, f.PersonFactory(alliance=sides[side]))
-    for label, user, ends in (
-        ("mine", "citizen", None),
-        ("mine_abroad", "citizen", None),
-        ("ended", "citizen", today - timedelta(days=1)),
-        ("family", "family", None),
-        ("foreign", "foreign", None),
-    ):
-        world.keep(
-            label,
-            f.RelationFactory(person=persons[label], user=accounts[user], ends_on=ends),
-        )
-    day = timedelta(days=1)
-    consents: dict[str, dict[str, Any]] = {
-        "delegated": {},
-        "for_requests": {"scope": "request"},
-        "for_enrolments": {"scope": "enrol"},
-        "lapsed": {"starts_on": today - 30 * day, "ends_on": today - day},
-        "revoked": {"revoked_at": now},
-        "unconfirmed": {"confirmed_at": None},
-        "to_come": {"starts_on": today + day},
-        "at_theirs": {"desk": "theirs"},
-        "mine": {"desk": "theirs"},
-        "ended": {"desk": "theirs"},
-        "family": {"desk": "theirs"},
-        "mine_abroad": {"desk": "foreign"},
-        "foreign": {"desk": "foreign"},
-    }
-    for label, facts in consents.items():
-        desk = db.get(models.SocialPoint, world.id("social_point", facts.pop("desk", "ours")))
-        world.keep(
-            label,
-            f.DelegationFactory(
-                person=persons[label], social_point=desk, method="code", file=None, **facts
-            ),
-        )
-
-
-# Who sent it, for whom, into whose slot, and what became of the application and of the place.
-SENT = {
-    "mine": ("citizen", "mine", "theirs", "submitted", "placed"),
-    "mine_draft": ("citizen", "mine", "ours", "draft", "draft"),
-    "ended": ("citizen", "ended", "theirs", "submitted", "placed"),
-    "family": ("family", "family", "theirs", "submitted", "placed"),
-    "to_ours": ("family", "enrolled", "ours", "submitted", "placed"),
-    "drafted": ("family", "drafted", "ours", "draft", "draft"),
-    "delegated": ("social_point", "delegated", "theirs", "submitted", "placed"),
-    "for_requests": ("family", "for_requests", "theirs", "submitted", "placed"),
-    "for_enrolments": ("family", "for_enrolments", "theirs", "submitted", "waiting"),
-    "lapsed": ("social_point", "lapsed", "theirs", "submitted", "placed"),
-    **{
-        label: ("family", label, "theirs", "submitted", "placed")
-        for label in ("revoked", "unconfirmed", "to_come", "at_theirs")
-    },
-    "foreign": ("foreign", "foreign", "foreign", "submitted", "placed"),
-    "mine_abroad": ("citizen", "mine_abroad", "foreign", "submitted", "placed"),
-}
-
-
-def _enrolments(world: World, accounts: dict[str, Any]) -> None:
-    db = f.people._session.get()
-
-    def row(model: type[Any], label: str) -> Any:
-        return db.get(model, world.id(model.__tablename__, label))
-
-    for label, (sender, person, slot, status, place) in SENT.items():
-        application = world.keep(
-            label,
-            f.ApplicationFactory(
-                user=accounts[sender],
-                status=status,
-                alliance=row(models.Person, person).alliance,
-            ),
-        )
-        where = {"application": application, "slot": row(models.Slot, slot)}
-        who = row(models.Person, person)
-        name = "enrolled" if label == "to_ours" else label
-        world.keep(name, f.EnrollmentFactory(person=who, status=place, **where))
-        if label == "to_ours":
-            gone = row(models.Person, "cancelled")
-            world.keep("cancelled", f.EnrollmentFactory(person=gone, status="cancelled", **where))
-    for label in ("mine", "ended", "family", "asked", "delegated", "for_requests",
-                  "for_enrolments", "lapsed", "revoked", "unconfirmed", "to_come", "at_theirs",
-                  "foreign", "mine_abroad"):  # fmt: skip
-        service = {"asked": "ours", "foreign": "foreign", "mine_abroad": "foreign"}.get(
-            label, "theirs"
-        )
-        sender = {"mine": "citizen", "ended": "citizen", "lapsed": "social_point"}
-        world.keep(
-            label,
-            f.ServiceRequestFactory(
-                service=row(models.Service, service),
-                person=row(models.Person, label),
-                user=accounts[sender.get(label, "family")],
-            ),
-        )
-
-
-REACHED = {"enrollment": "placed", "service_request": "answered", "membership": "sent"}
-
-
-def _papers(world: World, accounts: dict[str, Any]) -> None:
-    db = f.people._session.get()
-    sides = {s: db.get(models.Alliance, world.id("alliance", s)) for s in ("ours", "foreign")}
-
-    def changed(label: str, noun: str, row: str, said: str = "", side: str = "ours") -> None:
-        number = world.id(noun, row)
-        made = f.StateChangeFactory(
-            noun=said or noun,
-            row_id=number,
-            alliance=sides[side],
-            to_status=REACHED.get(said or noun, "published"),
-        )
-        world.keep(label, made)
-
-    for label in ("mine", "ended", "enrolled", "cancelled", "family"):
-        changed(label, "enrollment", label)
-    for label in ("foreign", "mine_abroad"):
-        changed(label, "enrollment", label, side="foreign")
-    for label in ("ours", "theirs"):
-        for noun in ("service", "workshop", "membership"):
-            changed(f"{noun}_{label}", noun, label)
-    for label in ("asked", "mine", "ended", "family"):
-        changed(f"request_{label}", "service_request", label)
-    # The numbers of rows that are somebody's, under a noun whose they are not.
-    for noun, row in (
-        ("enrollment", "mine"), ("enrollment", "enrolled"), ("service_request", "mine"),
-        ("service_request", "asked"), ("service", "ours"), ("workshop", "ours"),
-    ):  # fmt: skip
-        changed(f"mixed_{noun}_{row}", noun, row, said="membership")
-    files: dict[str, dict[str, Any]] = {
-        "ours": {"organization_id": world.id("organization", "ours")},
-        "theirs": {"organization_id": world.id("organization", "theirs")},
-        "mine_upload": {"user_id": accounts["citizen"].id},
-        "desk_upload": {"user_id": accounts["social_point"].id},
-        "office": {"user_id": accounts["staff"].id},
-        "lapsed": {
-            "person_id": world.id("person", "lapsed"),
-            "user_id": accounts["social_point"].id,
-        },
-        "foreign": {},
-        "mine_abroad": {"user_id": accounts["citizen"].id},
-    }
-    for label in ("mine", "ended", "family", "delegated", "revoked", "unconfirmed", "to_come",
-                  "at_theirs", "enrolled"):  # fmt: skip
-        files[label] = {"person_id": world.id("person", label)}
-    for label, facts in files.items():
-        side = sides["foreign" if label in ("foreign", "mine_abroad") else "ours"]
-        world.keep(label, f.FileFactory(alliance=side, **facts))
-    for label, side in sides.items():
-        world.keep(label, f.MessageFactory(alliance=side))
-        world.keep(label, f.SensitiveReadFactory(alliance=side))
-        event = world.keep(label, f.AuditEventFactory(alliance_id=side.id))
-        world.keep(label, f.AuditValueFactory(event=event))
-    event = world.keep("platform", f.AuditEventFactory(alliance_id=None))
-    world.keep("platform", f.AuditValueFactory(event=event, alliance_id=None))
 
 
 def _mark(db: Session, world: World) -> None:
