@@ -38,6 +38,9 @@ CATALOGUE = {
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
 }
 
+# Triggers and functions stand in the migrations alone; `test_tables` holds each table to its own.
+OF_TABLES = ("columns", "constraints", "indexes")
+
 
 @pytest.fixture
 def migrated(engine: Engine) -> Iterator[Connection]:
@@ -64,7 +67,7 @@ def test_a_new_installation_has_every_table_and_column_of_the_code(migrated: Con
     assert compare_metadata(MigrationContext.configure(migrated), Model.metadata) == []
 
 
-@pytest.mark.parametrize("part", CATALOGUE)
+@pytest.mark.parametrize("part", OF_TABLES)
 def test_a_new_installation_has_every_guard_of_the_code(
     part: str, migrated: Connection, declared: Connection
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_service_is_asked_for(sign_in: Callable[..., None], page: Page) -> Non
     page.get_by_label("Di che cosa hai bisogno?").fill("Tre pomeriggi alla settimana.")
     page.get_by_role("button", name="Invia la richiesta").click()
     expect(page.locator(".number")).to_have_text(re.compile("^[0-9A-Z]{10}$"))
+    page.wait_for_load_state()
     page.get_by_role("button", name="Ritira la richiesta").click()
     page.locator("dialog").get_by_role("button", name="Ritira la richiesta").click()
     expect(page.locator("[data-said]")).to_contain_text("ritirata")
