@@ -77,7 +77,16 @@ def test_the_alliance_is_chosen_once(page: Page) -> None:
     expect(page).to_have_url(re.compile("/sud-sud-est-milano/$"))
 
 
-@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["320", "1280"])
+BOTH_WIDTHS = pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(PHONE, id="320"),
+        pytest.param(SCREEN, id="1280", marks=pytest.mark.matrix),
+    ],
+)
+
+
+@BOTH_WIDTHS
 def test_axe_finds_nothing_on_public_pages(page: Page, viewport: dict[str, int]) -> None:
     page.set_viewport_size(viewport)  # type: ignore[arg-type]
     for path in PUBLIC:
@@ -86,7 +95,7 @@ def test_axe_finds_nothing_on_public_pages(page: Page, viewport: dict[str, int])
         assert _fits(page), path
 
 
-@pytest.mark.parametrize("viewport", [PHONE, SCREEN], ids=["320", "1280"])
+@BOTH_WIDTHS
 def test_axe_finds_nothing_in_the_family_area(
     page: Page,
     viewport: dict[str, int],

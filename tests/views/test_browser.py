@@ -29,7 +29,7 @@ def sign_in(page: Page, login: str) -> None:
     expect(page).to_have_url(re.compile("/office/"))
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.matrix)])
 def test_screens_fit_and_hide_nothing_from_anybody(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, "staff")
