@@ -44,7 +44,8 @@ def each(db: Session, rows: Iterable[T], act: Callable[[T], object]) -> int:
         except Exception as error:
             db.rollback()
             log.exception("row %s failed", row)
-            errors.append(f"{row}: {type(error).__name__}: {error}"[:500])
+            # The log has the words: they may hold another alliance's data.
+            errors.append(f"{row}: {type(error).__name__}"[:500])
         else:
             done += changed is not False
     if errors:

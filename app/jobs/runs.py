@@ -107,7 +107,7 @@ def execute(engine: Engine, number: int) -> bool:
             _end(run, "failed", rows=error.done, error=str(error))
         except Exception as error:
             log.exception("%s failed", run.job)
-            _end(run, "failed", error=f"{type(error).__name__}: {error}")
+            _end(run, "failed", error=type(error).__name__)
         else:
             _end(run, "done", rows=rows)
             log.log(logging.INFO if rows else logging.DEBUG, "%s: %s rows", run.job, rows)

@@ -79,7 +79,7 @@ def _readable(principal: Principal, model: type[Any], info: dict[str, Any]) -> b
 
 def _info(model: type[Any], column: str) -> dict[str, Any]:
     found = inspect_(model).columns[column].info
-    return found or {"label": column.replace("_", " "), "group": "internal", "help": ""}
+    return found or {"label": column.replace("_", " "), "group": "system", "help": ""}
 
 
 @lru_cache(maxsize=4096)

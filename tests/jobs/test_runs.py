@@ -125,7 +125,7 @@ def test_a_failure_is_written_down(fresh: Engine, job: Callable[..., Job]) -> No
 
     runs.run_due(fresh, job(break_down), NOW)
     [run] = all_runs(fresh)
-    assert (run.status, run.error) == ("failed", "ValueError: broken")
+    assert (run.status, run.error) == ("failed", "ValueError")
     assert run.finished_at is not None
 
 
