@@ -172,6 +172,11 @@ def seats_of(user_id: int) -> list[Any]:
         .correlate(Seat)
         .scalar_subquery()
     )
+    held = (Seat.user_id == Account.id) & Seat.active
+    if not current_app.extensions["settings"].citizen_passwords:
+        # Who comes by a password comes as what they work as: a public body's citizens
+        # are identified by SPID, CIE or CNS (DL 76/2020, art. 24).
+        held &= Seat.kind != "citizen"
     statement = (
         select(
             Account.token_version,
@@ -184,7 +189,7 @@ def seats_of(user_id: int) -> list[Any]:
             Alliance.slug.label("slug"),
         )
         .select_from(Account)
-        .outerjoin(Seat, (Seat.user_id == Account.id) & Seat.active)
+        .outerjoin(Seat, held)
         .outerjoin(Organization, Organization.id == Seat.organization_id)
         .outerjoin(Alliance, Alliance.id == Seat.alliance_id)
         .where(Account.id == user_id, Account.active)
@@ -221,11 +226,15 @@ def sign_in(username: str, password: str) -> Account | None:
     """The account, if the password is its; the same work is done when there is none."""
     manager = cast(Any, current_app).appbuilder.sm
     known = manager.find_user(username=username) or manager.find_user(email=username)
-    if known is not None and not known.password:
+    if known is not None and not (known.password and _may_come_by_password(known.id)):
         # Known by a digital identity alone: no password fits, whatever is typed.
         username = ""
     found = manager.auth_user_db(username, password)
     return cast("Account | None", found)
+
+
+def _may_come_by_password(user_id: int) -> bool:
+    return any(row.Seat is not None for row in seats_of(user_id))
 
 
 def start_session(account: Account) -> None:

@@ -1,8 +1,11 @@
 """The generated endpoints: what a program sees, writes and is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
+from werkzeug.security import generate_password_hash
 
 from app import models
 from app.transaction import ScopedSession
@@ -161,3 +164,23 @@ def test_ten_wrong_passwords_close_the_door(client: Callable[..., Client]) -> No
     statuses = [nobody.post("/api/v1/security/login", json=sent).status_code for _ in range(11)]
     assert statuses[:10] == [401] * 10
     assert statuses[10] == 429
+
+
+def test_where_citizens_have_no_passwords_none_lets_them_in(
+    client: Callable[..., Client], db: ScopedSession, flask_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    secret = generate_password_hash("a long enough password")
+    account = factories.AccountFactory(password=secret)
+    family = factories.SeatFactory(kind="citizen", user=account)
+    known = client(family)
+    sent = {"username": account.username, "password": "a long enough password"}
+    assert client().post("/api/v1/security/login", json=sent).status_code == 200
+    without = replace(flask_app.extensions["settings"], citizen_passwords=False)
+    monkeypatch.setitem(flask_app.extensions, "settings", without)
+    assert client().post("/api/v1/security/login", json=sent).status_code == 401
+    assert known.get("/api/v1/persons/").status_code == 401
+    factories.SeatFactory(kind="staff", user=account, alliance=family.alliance)
+    db.flush()
+    asked = client().post("/api/v1/security/login", json=sent)
+    assert [seat["kind"] for seat in asked.json["seats"]] == ["staff"]
