@@ -69,6 +69,7 @@ def test_a_parent_signs_up_and_enters_a_child(
     expect(page.get_by_role("link", name="Ada Nuova")).to_be_visible()
 
 
+@pytest.mark.matrix
 def test_a_forgotten_password_is_set_anew(
     page: Page, mail_to: Callable[[str], EmailMessage], rows: Rows
 ) -> None:

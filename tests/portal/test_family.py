@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.portal.conftest import Rows
@@ -89,6 +90,7 @@ def test_photographs_can_be_refused_afterwards(sign_in: Callable[..., None], pag
     assert box.is_checked() != was
 
 
+@pytest.mark.matrix
 def test_without_passwords_a_page_names_the_digital_identity(
     page: Page, live_server: LiveServer, serve_on: Callable[..., LiveServer]
 ) -> None:

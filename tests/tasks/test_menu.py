@@ -98,7 +98,7 @@ def test_every_kind_of_screen_is_opened_here(flask_app: Flask) -> None:
 
 
 # The other seats' menus hold the same screens: they are opened in the long run.
-QUICK = ("staff", "provider")
+QUICK = ("staff",)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def _visit(seat: str, person: Person) -> tuple[Visit, list[str], list[str]]:
 TOLD = {"area.apply": "a workshop's page", "area.new_request": "a service's page"}
 
 
-@pytest.mark.parametrize("username", ["", "parent"])
+@pytest.mark.parametrize("username", ["", pytest.param("parent", marks=pytest.mark.matrix)])
 def test_the_families_pages_are_italian(username: str, person: Person, flask_app: Flask) -> None:
     """Every page of the public site and of a family's area, and the first that each leads to."""
     if username:

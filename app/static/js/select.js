@@ -10,7 +10,7 @@ class Combo {
     this.input = root.querySelector("[role=combobox]");
     this.list = root.querySelector("[role=listbox]");
     this.status = root.querySelector("[role=status]");
-    this.chosen = this.input.value;
+    this.chosen = this.input.defaultValue;
     this.current = -1;
     this.page = 1;
     this.asked = 0;
@@ -18,6 +18,10 @@ class Combo {
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("click", () => this.isOpen() || this.search());
     this.input.addEventListener("blur", () => this.leave());
+    // What somebody typed before this script had arrived is searched for as well.
+    if (document.activeElement === this.input && this.input.value !== this.input.defaultValue) {
+      this.searchSoon();
+    }
     // Before blur, so that a click chooses instead of closing.
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
