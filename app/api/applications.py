@@ -21,14 +21,9 @@ class ApplicationApi(ResourceApi):
     resource = "applications"
     list_columns = ["receipt", "status", "submitted_at", "due_on", "channel", "season.title"]
     show_columns = [
-        "receipt",
-        "status",
-        "submitted_at",
-        "due_on",
+        *list_columns,
         "officer",
-        "channel",
         "season.id",
-        "season.title",
         "contact_email",
         "contact_phone",
         "note",

@@ -15,15 +15,9 @@ class CallApi(ResourceApi):
         "status",
     ]
     show_columns = [
-        "title",
-        "title_en",
-        "legal_act",
+        *list_columns,
         "project.id",
         "project.title",
-        "published_on",
-        "deadline",
-        "asks_services",
-        "status",
         "description",
         "description_en",
         "alliance.slug",
@@ -40,18 +34,7 @@ class CallApi(ResourceApi):
         "description",
         "description_en",
     ]
-    edit_columns = [
-        "title",
-        "title_en",
-        "legal_act",
-        "project_id",
-        "published_on",
-        "deadline",
-        "asks_services",
-        "status",
-        "description",
-        "description_en",
-    ]
+    edit_columns = add_columns
     search_columns = ["title", "description"]
     sort = "-published_on"
 

@@ -14,8 +14,8 @@ class SocialPointApi(ResourceApi):
         "phone",
         "email",
     ]
-    add_columns = ["organization_id", "name", "location_id", "opening_hours", "phone", "email"]
     edit_columns = ["name", "location_id", "opening_hours", "phone", "email"]
+    add_columns = ["organization_id", *edit_columns]
     search_columns = ["name"]
     sort = "name"
 

@@ -19,25 +19,15 @@ class EnrollmentApi(ResourceApi):
         "application.receipt",
     ]
     show_columns = [
-        "status",
-        "queue_no",
+        *list_columns,
         "position",
-        "person.id",
-        "person.label",
         "person.birth_date",
-        "slot.id",
-        "slot.title",
-        "slot.starts_on",
         "slot.ends_on",
         "slot.workshop.id",
-        "slot.workshop.title",
-        "offer_expires_at",
         "reason",
         "reduced",
-        "fee",
         "fee_lines",
         "application.id",
-        "application.receipt",
     ]
     filter_columns = ["slot_id", "person_id", "application_id", "slot.workshop_id"]
     search_columns = ["person.last_name", "person.first_name", "application.receipt"]

@@ -16,19 +16,12 @@ class OrganizationApi(ResourceApi):
         "status",
     ]
     show_columns = [
-        "uid",
-        "name",
-        "kind",
+        *list_columns,
         "fiscal_code",
         "vat_number",
         "municipality.id",
-        "municipality.name",
         "address",
-        "website",
-        "email",
-        "phone",
         "pec",
-        "status",
         "description",
         "description_en",
         "note",
@@ -90,8 +83,8 @@ class OrganizationContactApi(ResourceApi):
         "phone",
         "notify",
     ]
-    add_columns = ["organization_id", "name", "role", "email", "phone", "notify"]
     edit_columns = ["name", "role", "email", "phone", "notify"]
+    add_columns = ["organization_id", *edit_columns]
     search_columns = ["name", "email"]
     filter_columns = ["organization_id"]
 
@@ -108,29 +101,7 @@ class LocationApi(ResourceApi):
         "postal_code",
         "municipality.name",
     ]
-    show_columns = [
-        "uid",
-        "organization.id",
-        "organization.name",
-        "name",
-        "kind",
-        "address",
-        "postal_code",
-        "municipality.id",
-        "municipality.name",
-        "latitude",
-        "longitude",
-    ]
-    add_columns = [
-        "organization_id",
-        "name",
-        "kind",
-        "address",
-        "postal_code",
-        "municipality_id",
-        "latitude",
-        "longitude",
-    ]
+    show_columns = [*list_columns, "municipality.id", "latitude", "longitude"]
     edit_columns = [
         "name",
         "kind",
@@ -140,6 +111,7 @@ class LocationApi(ResourceApi):
         "latitude",
         "longitude",
     ]
+    add_columns = ["organization_id", *edit_columns]
     search_columns = ["name", "address"]
     filter_columns = ["organization_id", "municipality_id"]
     sort = "name"

@@ -15,17 +15,11 @@ class PersonApi(ResourceApi):
         "phone",
     ]
     show_columns = [
-        "first_name",
-        "last_name",
-        "birth_date",
-        "fiscal_code",
+        *list_columns,
         "no_fiscal_code",
         "sex",
         "municipality.id",
-        "municipality.name",
         "address",
-        "email",
-        "phone",
         "school",
         "allergies",
         "pickup",
@@ -45,21 +39,7 @@ class PersonApi(ResourceApi):
         "allergies",
         "pickup",
     ]
-    edit_columns = [
-        "first_name",
-        "last_name",
-        "birth_date",
-        "fiscal_code",
-        "no_fiscal_code",
-        "sex",
-        "municipality_id",
-        "address",
-        "email",
-        "phone",
-        "school",
-        "allergies",
-        "pickup",
-    ]
+    edit_columns = add_columns
     search_columns = ["last_name", "first_name", "fiscal_code"]
     sort = "last_name,first_name"
 

@@ -6,35 +6,7 @@ from app.api.base import ResourceApi
 class AllianceApi(ResourceApi):
     resource = "alliances"
     list_columns = ["slug", "name", "name_en", "territory", "rite", "office", "email", "phone"]
-    show_columns = [
-        "slug",
-        "name",
-        "name_en",
-        "territory",
-        "rite",
-        "office",
-        "officer",
-        "address",
-        "email",
-        "phone",
-        "term_days",
-        "accessibility_url",
-    ]
-    add_columns = [
-        "slug",
-        "name",
-        "name_en",
-        "territory",
-        "rite",
-        "patron_subdivision",
-        "office",
-        "officer",
-        "address",
-        "email",
-        "phone",
-        "term_days",
-        "accessibility_url",
-    ]
+    show_columns = [*list_columns, "officer", "address", "term_days", "accessibility_url"]
     edit_columns = [
         "name",
         "name_en",
@@ -47,6 +19,7 @@ class AllianceApi(ResourceApi):
         "term_days",
         "accessibility_url",
     ]
+    add_columns = ["slug", "rite", "patron_subdivision", *edit_columns]
     search_columns = ["name"]
     sort = "name"
 
@@ -89,17 +62,7 @@ class SeatApi(ResourceApi):
 class MessageApi(ResourceApi):
     resource = "messages"
     list_columns = ["kind", "recipient", "status", "attempts", "next_at", "sent_at", "error"]
-    show_columns = [
-        "kind",
-        "about",
-        "recipient",
-        "locale",
-        "status",
-        "attempts",
-        "next_at",
-        "sent_at",
-        "error",
-    ]
+    show_columns = [*list_columns, "about", "locale"]
     search_columns = ["recipient", "kind"]
     sort = "-id"
 

@@ -15,16 +15,10 @@ class ProjectApi(ResourceApi):
         "continues.title",
     ]
     show_columns = [
-        "title",
-        "title_en",
-        "programme",
+        *list_columns,
         "legal_act",
-        "budget",
-        "starts_on",
-        "ends_on",
         "months",
         "continues.id",
-        "continues.title",
         "description",
         "description_en",
         "alliance.slug",
@@ -42,19 +36,7 @@ class ProjectApi(ResourceApi):
         "description",
         "description_en",
     ]
-    edit_columns = [
-        "title",
-        "title_en",
-        "programme",
-        "legal_act",
-        "budget",
-        "starts_on",
-        "ends_on",
-        "months",
-        "continues_id",
-        "description",
-        "description_en",
-    ]
+    edit_columns = add_columns
     search_columns = ["title", "programme"]
     sort = "title"
 

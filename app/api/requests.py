@@ -17,21 +17,13 @@ class ServiceRequestApi(ResourceApi):
         "channel",
     ]
     show_columns = [
-        "receipt",
-        "status",
-        "service.id",
-        "service.title",
+        *list_columns,
         "service.organization.name",
-        "person.id",
-        "person.label",
         "message",
         "contact",
         "answer",
         "reason",
-        "submitted_at",
-        "due_on",
         "officer",
-        "channel",
         "protocol_number",
         "protocol_date",
     ]

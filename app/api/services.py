@@ -15,19 +15,9 @@ class ServiceCategoryApi(ResourceApi):
         "examples",
         "position",
     ]
-    show_columns = [
-        "code",
-        "tree",
-        "title",
-        "title_en",
-        "parent.id",
-        "parent.title",
-        "examples",
-        "position",
-        "alliance.slug",
-    ]
+    show_columns = [*list_columns, "alliance.slug"]
     add_columns = ["code", "tree", "title", "title_en", "parent_id", "examples", "position"]
-    edit_columns = ["code", "tree", "title", "title_en", "parent_id", "examples", "position"]
+    edit_columns = add_columns
     search_columns = ["title", "examples"]
     filter_columns = ["parent_id"]
     sort = "tree,position"
@@ -54,15 +44,7 @@ class ServiceApi(ResourceApi):
         "requestable",
     ]
     show_columns = [
-        "uid",
-        "title",
-        "title_en",
-        "organization.id",
-        "organization.name",
-        "category.id",
-        "category.title",
-        "municipality.id",
-        "municipality.name",
+        *list_columns,
         "controller.id",
         "controller.name",
         "call.id",
@@ -72,42 +54,13 @@ class ServiceApi(ResourceApi):
         "needs",
         "timing",
         "tuir_letter",
-        "requestable",
         "description",
         "description_en",
-        "status",
-        "price_kind",
-        "price",
-        "reduced_price",
-        "reduced_for",
-        "price_unit",
         "submitted_at",
         "published_at",
         "review_note",
         "proposal",
         "alliance.slug",
-    ]
-    add_columns = [
-        "title",
-        "title_en",
-        "organization_id",
-        "category_id",
-        "call_id",
-        "controller_id",
-        "municipality_id",
-        "description",
-        "description_en",
-        "audience",
-        "how_to",
-        "needs",
-        "timing",
-        "price_kind",
-        "price",
-        "reduced_price",
-        "reduced_for",
-        "price_unit",
-        "tuir_letter",
-        "requestable",
     ]
     edit_columns = [
         "title",
@@ -130,6 +83,7 @@ class ServiceApi(ResourceApi):
         "tuir_letter",
         "requestable",
     ]
+    add_columns = ["organization_id", *edit_columns]
     search_columns = ["title", "description", "organization.name", "category.title"]
     filter_columns = ["category_id", "municipality_id", "organization_id"]
     sort = "title"

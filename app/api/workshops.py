@@ -30,22 +30,7 @@ class WorkshopApi(ResourceApi):
         "price_unit",
     ]
     show_columns = [
-        "title",
-        "title_en",
-        "kind",
-        "organization.id",
-        "organization.name",
-        "season.id",
-        "season.title",
-        "municipality.id",
-        "municipality.name",
-        "participants",
-        "min_age",
-        "max_age",
-        "starts_on",
-        "ends_on",
-        "opens_at",
-        "closes_at",
+        *list_columns,
         "location.id",
         "location.name",
         "location.address",
@@ -56,44 +41,11 @@ class WorkshopApi(ResourceApi):
         "tuir_letter",
         "description",
         "description_en",
-        "status",
-        "price_kind",
-        "price",
-        "reduced_price",
-        "reduced_for",
-        "price_unit",
         "submitted_at",
         "published_at",
         "review_note",
         "proposal",
         "alliance.slug",
-    ]
-    add_columns = [
-        "title",
-        "title_en",
-        "organization_id",
-        "season_id",
-        "kind",
-        "municipality_id",
-        "location_id",
-        "controller_id",
-        "participants",
-        "min_age",
-        "max_age",
-        "starts_on",
-        "ends_on",
-        "opens_at",
-        "closes_at",
-        "allocation",
-        "offer_hours",
-        "description",
-        "description_en",
-        "price_kind",
-        "price",
-        "reduced_price",
-        "reduced_for",
-        "price_unit",
-        "tuir_letter",
     ]
     edit_columns = [
         "title",
@@ -121,6 +73,7 @@ class WorkshopApi(ResourceApi):
         "price_unit",
         "tuir_letter",
     ]
+    add_columns = ["organization_id", *edit_columns]
     search_columns = ["title", "description", "organization.name"]
     filter_columns = ["season_id", "municipality_id", "organization_id", "season.kind"]
     sort = "starts_on"
@@ -141,32 +94,9 @@ class SlotApi(ResourceApi):
         "places_taken",
         "waiting_count",
     ]
-    show_columns = [
-        "title",
-        "title_en",
-        "workshop.id",
-        "workshop.title",
-        "workshop.status",
-        "organization.name",
-        "starts_on",
-        "ends_on",
-        "starts_at",
-        "ends_at",
-        "places",
-        "places_taken",
-        "waiting_count",
-    ]
-    add_columns = [
-        "workshop_id",
-        "title",
-        "title_en",
-        "starts_on",
-        "ends_on",
-        "starts_at",
-        "ends_at",
-        "places",
-    ]
+    show_columns = [*list_columns, "workshop.status", "organization.name"]
     edit_columns = ["title", "title_en", "starts_on", "ends_on", "starts_at", "ends_at", "places"]
+    add_columns = ["workshop_id", *edit_columns]
     filter_columns = ["workshop_id"]
     search_columns = ["title", "workshop.title"]
     sort = "starts_on"
