@@ -6,7 +6,8 @@ import pkgutil
 from flask import current_app
 from flask_appbuilder import AppBuilder
 
-from app.views import menu, titles
+from app.nouns import titles
+from app.views import menu
 from app.views.home import HomeView, seats
 from app.views.login import SeatView, SignInView
 from app.views.screens import VIEWS

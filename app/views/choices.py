@@ -8,10 +8,11 @@ from flask_appbuilder import expose
 
 from app import nouns, permissions, security
 from app.errors import NotFound
+from app.nouns import titles
 from app.query import rows
 from app.query.paths import LABEL, Path, path, paths
 from app.transaction import web
-from app.views import fields, lists, titles, words
+from app.views import fields, lists, words
 from app.views.fields import FormField
 from app.views.screens import Answer, Row, Screens, screen
 

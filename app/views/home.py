@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app import security
 from app.errors import N_, NotFound, Unauthorized
 from app.models import SEAT_KINDS, WORKSHOP_KINDS, Season
+from app.nouns import titles
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
-from app.views import titles
 from app.views.base import VIEWS
 
 ROWS = 6

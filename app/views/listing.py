@@ -9,10 +9,11 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 
 from app import security
+from app.nouns import titles
 from app.query import rows
 from app.query.paths import path, paths
 from app.transaction import web
-from app.views import fields, lists, titles
+from app.views import fields, lists
 from app.views.forms import Fields
 from app.views.screens import Answer, Screens, screen
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from app import security
 from app.errors import N_
-from app.views import titles
+from app.nouns import titles
 from app.views.screens import VIEWS
 
 AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (

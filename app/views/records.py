@@ -12,12 +12,13 @@ from sqlalchemy import inspect as inspect_
 from app import models, permissions, security
 from app.errors import N_, NotFound
 from app.models import File
+from app.nouns import titles
 from app.operations import files
 from app.query import rows
 from app.query.paths import Path, path, paths
 from app.query.verbs import Verb
 from app.transaction import web
-from app.views import titles, words
+from app.views import words
 from app.views.base import Answer, ResourceView, Row, screen
 from app.views.forms import Fields, folder
 from app.views.lists import Cell

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from app import nouns, permissions, security
 from app.errors import N_
 from app.models import SEAT_KINDS, Role, RoleScope
+from app.nouns import titles
 from app.operations import rows as row_operations
 from app.query.paths import Path
 from app.query.schemas import write_schema
 from app.transaction import web
-from app.views import titles, words
+from app.views import words
 from app.views.base import Answer, ResourceView, Row, screen
 from app.views.fields import FormField
 from app.views.forms import Refused, attempt

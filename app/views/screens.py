@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from app import permissions, security
+from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
-from app.views import lists, titles, words
+from app.views import lists, words
 from app.views.lists import Cell
 
 VIEWS: dict[str, type["Screens"]] = {}

@@ -8,10 +8,10 @@ from sqlalchemy import inspect as inspect_
 
 from app import security
 from app.errors import NotFound
+from app.nouns import titles
 from app.query import rows
 from app.query.paths import LABEL, paths
 from app.transaction import web
-from app.views import titles
 from app.views.screens import VIEWS, Answer, Row, Screens, screen
 
 RELATED_ROWS = 50

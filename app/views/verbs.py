@@ -9,10 +9,11 @@ from flask_babel import gettext
 
 from app import nouns, security
 from app.errors import NotFound
+from app.nouns import titles
 from app.operations import rows as row_operations
 from app.query.verbs import verb_schema
 from app.transaction import web
-from app.views import fields, titles
+from app.views import fields
 from app.views.forms import Fields, Refused, attempt, save_uploads
 from app.views.screens import Answer, Row, Screens, screen
 

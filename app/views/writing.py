@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from app import nouns, permissions, security
 from app.errors import N_, NotFound
+from app.nouns import titles
 from app.operations import care
 from app.operations import rows as row_operations
 from app.query.paths import path
 from app.query.schemas import write_schema
 from app.transaction import web
-from app.views import fields, lists, titles, words
+from app.views import fields, lists, words
 from app.views.forms import Fields, Refused, attempt, save_uploads
 from app.views.screens import Answer, Screens, Section, screen
 

@@ -6,9 +6,10 @@ import pytest
 
 from app import models, permissions
 from app.jobs.schedule import JOBS
+from app.nouns import titles
 from app.operations import enrollments, outbox
 from app.transaction import ScopedSession
-from app.views import menu, records, titles
+from app.views import menu, records
 from app.views.screens import VIEWS
 from tests import factories
 from tests.views.conftest import Reader, errors_at, texts, value_of
