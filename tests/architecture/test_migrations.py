@@ -38,6 +38,11 @@ CATALOGUE = {
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
 }
 
+INDEXED_FUNCTIONS = """
+    SELECT pg_get_functiondef(p.oid) FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+    WHERE p.pronamespace = 'public'::regnamespace AND l.lanname = 'sql' AND p.provolatile = 'i'
+    ORDER BY p.oid"""
+
 # Triggers and functions stand in the migrations alone; `test_tables` holds each table to its own.
 OF_TABLES = ("columns", "constraints", "indexes")
 
@@ -49,9 +54,16 @@ def migrated(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def declared(server: str, copy_of: Callable[[str], str]) -> Iterator[Connection]:
+def declared(
+    server: str, copy_of: Callable[[str], str], migrated: Connection
+) -> Iterator[Connection]:
     """A database made from the tables' declarations, without any migration."""
     engine = create_engine(copy_of("template0"))
+    # Indexes may rest on functions, which stand in the migrations alone.
+    functions = migrated.execute(text(INDEXED_FUNCTIONS)).scalars().all()
+    with engine.begin() as connection:
+        for function in functions:
+            connection.exec_driver_sql(function)
     Model.metadata.create_all(engine)
     with engine.connect() as connection:
         yield connection
