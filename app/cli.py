@@ -126,8 +126,14 @@ def jobs(settings: config.Settings) -> None:
 
 @main.command()
 @click.option("--logins", is_flag=True, help="Print one login per seat.")
+@click.option(
+    "--families",
+    type=click.IntRange(0, 1_000_000),
+    default=0,
+    help="Besides, bring the demo up to so many families of two children: two enrolments each.",
+)
 @click.pass_obj
-def demo(settings: config.Settings, logins: bool) -> None:
+def demo(settings: config.Settings, logins: bool, families: int) -> None:
     """Load the demo alliances into an empty database; does nothing on a full one."""
     if settings.production or settings.demo_password is None:
         raise click.ClickException("demo data never load in production mode")
@@ -137,10 +143,36 @@ def demo(settings: config.Settings, logins: bool) -> None:
 
         with _session(settings, url, "demo") as db:
             seats = load(db, now=clock.now(), password=settings.demo_password)
+        if families:
+            _load_families(url, families)
     if logins:
         click.echo(f"{'seat':<14}{'login':<14}password")
         for kind, username in seats:
             click.echo(f"{kind:<14}{username:<14}{settings.demo_password}")
+
+
+def _load_families(url: str, families: int) -> None:
+    """Bring the demo up to so many families, with a progress bar on a terminal."""
+    from sqlalchemy import create_engine
+
+    from app import clock
+    from app.demo import multitude
+
+    engine = create_engine(url)
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(
+        length=families, label="Families", file=sys.stderr, hidden=hidden
+    ) as bar:
+        try:
+            done = multitude.write(engine, families, now=clock.now(), progress=bar.update)
+        except multitude.NotTheDemo:
+            raise click.ClickException("this database does not hold the demo") from None
+        bar.update(families - done.families)
+    engine.dispose()
+    rate = round(done.rows / done.seconds)
+    click.echo(
+        f"{done.families} families, {done.rows} rows in {done.seconds:.0f} s: {rate} rows a second"
+    )
 
 
 @main.command()
