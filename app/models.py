@@ -365,6 +365,72 @@ class AccountToken(Base):
     used_at: Mapped[datetime | None] = col(N_("Used on"), INSTANT, "system")
 
 
+CAME_BY = {"password": N_("Password"), "identity": N_("Digital identity")}
+
+
+class TokenFamily(Base):
+    """One signing in of a program: all the tokens that were renewed from it."""
+
+    label_columns = ("id",)
+
+    user_id: Mapped[int] = ref(N_("User"), "ab_user.id", "system", index=True)
+    seat_id: Mapped[int] = ref(N_("Seat"), "seat.id", "system")
+    came_by: Mapped[str] = choice(N_("Signed in by"), CAME_BY, "system", check="came_by")
+    digest: Mapped[str] = col(N_("Digest"), String(64), "system")
+    used_at: Mapped[datetime] = personal(N_("Used on"), INSTANT, "system", ACCOUNT)
+    expires_at: Mapped[datetime] = col(N_("Expires on"), INSTANT, "system", index=True)
+    ended_at: Mapped[datetime | None] = personal(N_("Ended on"), INSTANT, "system", ACCOUNT)
+
+
+class ProgramKey(Tenant):
+    """A key by which a program acts under a seat, within its scopes, until a day."""
+
+    name: Mapped[str] = col(
+        N_("Name"), String(100), "internal", help=N_("Which program uses the key.")
+    )
+    seat_id: Mapped[int] = ref(N_("Seat"), "seat.id", "internal", index=True)
+    prefix: Mapped[str] = col(
+        N_("Begins with"), String(20), "internal", unique=True,
+        help=N_("The part of the key that may be shown: by it a key is recognised."),
+    )  # fmt: skip
+    digest: Mapped[str] = col(N_("Digest"), String(64), "system")
+    scopes: Mapped[list[str]] = col(
+        N_("Scopes"), ARRAY(Text), "internal", help=N_("What the key may do, and nothing else.")
+    )
+    expires_at: Mapped[datetime] = col(N_("Expires on"), INSTANT, "internal")
+    used_at: Mapped[datetime | None] = col(N_("Last used on"), INSTANT, "internal")
+    revoked_at: Mapped[datetime | None] = col(N_("Revoked on"), INSTANT, "internal")
+    seat: Mapped[Seat] = relationship()
+    # The whole key, in the hands of whoever makes it and nowhere kept.
+    text = ""
+
+
+class DigitalIdentity(Base):
+    """Who an account is, as a provider of digital identities said it: by codice fiscale."""
+
+    label_columns = ("id",)
+
+    user_id: Mapped[int] = ref(N_("User"), "ab_user.id", "system", unique=True)
+    fiscal_code: Mapped[str] = personal(
+        N_("Codice fiscale"), String(16), "system", ACCOUNT, unique=True
+    )
+    issuer: Mapped[str] = col(N_("Said by"), String(300), "system")
+    seen_at: Mapped[datetime] = personal(N_("Last signed in"), INSTANT, "system", ACCOUNT)
+
+
+class RateCount(Base):
+    """How often something was tried in a short time, where no Valkey counts it."""
+
+    label_columns = ("id",)
+
+    # Of whom: a digest, so that the table names neither accounts nor addresses.
+    digest: Mapped[str] = col(N_("Digest"), String(64), "system", unique=True)
+    hits: Mapped[int] = col(N_("Attempts"), Integer, "system")
+    ends_at: Mapped[datetime] = col(N_("Ends on"), INSTANT, "system", index=True)
+    # A crash may forget the last minute's attempts; the log of changes need not know them.
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+
 # ---------------------------------------------------------------- organizations
 
 ORGANIZATION_KINDS = {
@@ -1349,13 +1415,15 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
 }
 
 
-def search_vector(column: Any) -> ColumnElement[Any]:
+def search_vector(column: Any, expression: Any = None) -> ColumnElement[Any]:
     """The words of a text column as they are indexed; of prose that everybody reads, their stems.
 
     Names of persons have none: who looks for Mario Rossi does not look for Maria Rosso.
+    ``expression`` is the column on an alias of its table.
     """
     prose = column.info["group"] == "public" and "purpose" not in column.info
-    return func.search_stems(column) if prose else func.search_words(column)
+    vector = func.search_stems if prose else func.search_words
+    return vector(column if expression is None else expression)
 
 
 for _model, _names in SEARCHED.items():

@@ -20,6 +20,7 @@ RESOURCES: dict[str, Any] = {
     "seats": m.Seat,
     "roles": fab.Role,
     "role-scopes": m.RoleScope,
+    "keys": m.ProgramKey,
     "organizations": m.Organization,
     "organization-aliases": m.OrganizationAlias,
     "organization-contacts": m.OrganizationContact,
@@ -97,6 +98,8 @@ PUBLISHED = {
     "social-points": may(READ),
 }
 OFFICE = "public internal"
+# A citizen has none: a year's key would go round the digital identity (DL 76/2020, art. 24).
+KEYS = {"keys": may("list get create revoke", OFFICE)}
 # A body's own sheet, and those of the controllers that it names, without the office's note.
 BODY = "public contact"
 
@@ -114,6 +117,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "job-runs": may("list get run", OFFICE),
     },
     "staff": {
+        **KEYS,
         "alliances": may("list get update"),
         "municipalities": may(READ),
         "territories": may("list get create delete"),
@@ -155,6 +159,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "sensitive-reads": may(READ, OFFICE),
     },
     "municipality": {
+        **KEYS,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -179,6 +184,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, OFFICE),
     },
     "provider": {
+        **KEYS,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -201,6 +207,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, OFFICE),
     },
     "partner": {
+        **KEYS,
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
         "organization-contacts": may(ALL, "public internal contact"),
@@ -221,6 +228,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, OFFICE),
     },
     "company": {
+        **KEYS,
         "organizations": may("list get update", BODY, "public"),
         "organization-contacts": may(ALL, "public internal contact"),
         "calls": may(READ),
@@ -233,6 +241,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "seats": may(READ, OFFICE),
     },
     "social_point": {
+        **KEYS,
         "municipalities": may(READ),
         "organizations": may(READ),
         "social-points": may("list get update", OFFICE, "public"),

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from app import clock
 from app import models as m
-from app.transaction import current
+from app.transaction import Principal, current
 
 Rule = Callable[[Any], Any]
 KINDS = ("public", *m.SEAT_KINDS)
@@ -89,6 +89,10 @@ def _organization() -> int | None:
     return current.get().organization_id
 
 
+def _seat() -> int | None:
+    return current.get().seat_id
+
+
 def _today() -> date:
     return clock.today()
 
@@ -96,7 +100,20 @@ def _today() -> date:
 USER = bindparam("policy_user", callable_=_user, type_=Integer)
 ALLIANCE = bindparam("policy_alliance", callable_=_alliance, type_=BigInteger)
 ORGANIZATION = bindparam("policy_organization", callable_=_organization, type_=BigInteger)
+SEAT = bindparam("policy_seat", callable_=_seat, type_=BigInteger)
 TODAY = bindparam("policy_today", callable_=_today, type_=Date)
+_VALUES = (USER, ALLIANCE, ORGANIZATION, SEAT, TODAY)
+
+
+def parameters() -> frozenset[str]:
+    """The names of the principal's values in a compiled statement."""
+    return frozenset(p.key for p in _VALUES)
+
+
+def values(principal: Principal) -> dict[str, Any]:
+    """The principal's values, for a statement that was compiled beforehand."""
+    current.set(principal)
+    return {p.key: p.callable() for p in _VALUES if p.callable is not None}
 
 
 def other(model: type[Any]) -> Any:
@@ -244,6 +261,7 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.SensitiveRead, "staff")
 @visible(m.Seat, "staff")
 @visible(m.RoleScope, "staff")
+@visible(m.ProgramKey, "staff")
 @writable(m.Organization, "staff")
 @writable(m.OrganizationAlias, "staff")
 @writable(m.OrganizationContact, "staff")
@@ -294,6 +312,12 @@ def own_account(cls: Any) -> Any:
 @writable(fab.ApiKey, "admin", *MEMBERS)
 def of_own_account(cls: Any) -> Any:
     return cls.user_id == USER
+
+
+# Made and revoked by operations: nobody writes a digest of their own.
+@visible(m.ProgramKey, *ORGANIZATIONS)
+def keys_of_the_seat(cls: Any) -> Any:
+    return and_(cls.seat_id == SEAT, cls.alliance_id == ALLIANCE)
 
 
 @visible(fab.Role, "staff")

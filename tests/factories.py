@@ -193,6 +193,62 @@ class SeatFactory(Rows):
     organization = factory.Maybe("at_a_body", SubFactory(OrganizationFactory, alliance=OURS), None)
 
 
+class TokenFamilyFactory(Rows):
+    class Meta:
+        model = models.TokenFamily
+
+    class Params:
+        seat = SubFactory(SeatFactory)
+
+    seat_id = SelfAttribute("seat.id")
+    user_id = SelfAttribute("seat.user_id")
+    came_by = "password"
+    digest = Sequence(digest_of)
+    used_at = at_hours(0)
+    expires_at = at_hours(24)
+
+
+class DigitalIdentityFactory(Rows):
+    class Meta:
+        model = models.DigitalIdentity
+
+    class Params:
+        user = SubFactory(AccountFactory)
+
+    user_id = SelfAttribute("user.id")
+    fiscal_code = "RSSMRA85T10A562S"
+    issuer = "https://identity.example"
+    seen_at = at_hours(0)
+
+
+class RateCountFactory(Rows):
+    class Meta:
+        model = models.RateCount
+
+    digest = Sequence(digest_of)
+    hits = 1
+    ends_at = at_hours(1)
+
+
+class ProgramKeyFactory(TenantRows):
+    """A key whose whole text is `secret`; by default one that reads organizations."""
+
+    class Meta:
+        model = models.ProgramKey
+
+    class Params:
+        number = Sequence(lambda n: n)
+        secret = LazyAttribute(lambda k: f"ik_{k.number:012d}_{'s' * 43}")
+
+    seat = SubFactory(SeatFactory)
+    alliance = SelfAttribute("seat.alliance")
+    name = Sequence(lambda n: f"Gestionale {n}")
+    prefix = LazyAttribute(lambda k: k.secret.rpartition("_")[0])
+    digest = LazyAttribute(lambda k: hashlib.sha256(k.secret.encode()).hexdigest())
+    scopes = LazyFunction(lambda: ["organizations:read"])
+    expires_at = at_hours(24)
+
+
 class RoleScopeFactory(Rows):
     class Meta:
         model = models.RoleScope

@@ -7,8 +7,8 @@ from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
 from app.errors import N_
-from app.models import SEAT_KINDS
-from app.operations import invitations, outbox, roles, runs
+from app.models import SEAT_KINDS, ProgramKey
+from app.operations import invitations, keys, outbox, roles, runs
 from app.query.verbs import Field, Noun, Verb
 
 
@@ -20,6 +20,12 @@ def create_role(db: Session, values: dict[str, Any], *, now: datetime) -> Any:
 def change_role(db: Session, row: Any, values: dict[str, Any], *, now: datetime) -> Any:
     """Other permissions for a role of one's alliance."""
     return roles.change(db, row, now=now, **values)
+
+
+def create_key(db: Session, values: dict[str, Any], *, now: datetime) -> ProgramKey:
+    """A key of one's own seat, with its text: whoever asked is the only one to see it."""
+    row, row.text = keys.make(db, now=now, **values)
+    return row
 
 
 PERMISSIONS = fields.List(
@@ -62,6 +68,17 @@ NOUNS: dict[str, Noun] = {
                 (Field("role_id", N_("Role"), "ref:roles", required=False),),
             )
         }
+    ),
+    "keys": Noun(
+        create=create_key,
+        create_fields={
+            "scopes": fields.List(
+                fields.String(validate=validate.Length(1, 80)),
+                required=True,
+                validate=validate.Length(1, 200),
+            )
+        },
+        verbs={"revoke": Verb(keys.revoke, N_("Revoke"))},
     ),
     "messages": Noun(verbs={"resend": Verb(outbox.resend, N_("Send again"), states=("failed",))}),
     "job-runs": Noun(

@@ -12,6 +12,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "seats": (N_("Seat"), N_("Seats")),
     "roles": (N_("Role"), N_("Roles")),
     "role-scopes": (N_("Scope of a role"), N_("Scopes of roles")),
+    "keys": (N_("Key of a program"), N_("Keys of programs")),
     "organizations": (N_("Organization"), N_("Organizations")),
     "organization-aliases": (N_("Other name"), N_("Other names")),
     "organization-contacts": (N_("Contact"), N_("Contacts")),

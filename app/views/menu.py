@@ -20,7 +20,7 @@ AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Families"), ("persons", "applications", "enrollments", "relations")),
     (N_("Social points"), ("social-points", "delegations")),
     (N_("Platform"), ("alliances", "territories", "municipalities", "accounts", "seats", "roles",
-                      "role-scopes", "files", "messages", "job-runs", "state-changes",
+                      "role-scopes", "keys", "files", "messages", "job-runs", "state-changes",
                       "audit-events", "sensitive-reads")),
 )  # fmt: skip
 

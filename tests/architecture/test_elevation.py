@@ -55,6 +55,10 @@ ELEVATED = {
         "invite",
         "look at an invitation",
     ],
+    "operations/keys.py": [
+        "make a key of a program",
+        "revoke a key of a program",
+    ],
     "operations/outbox.py": [
         "write a letter",
     ],
@@ -83,6 +87,11 @@ ELEVATED = {
     ],
     "operations/states.py": [
         "record a change of state",
+    ],
+    "operations/tokens.py": [
+        "begin a family of tokens",
+        "end a family of tokens",
+        "renew a token",
     ],
 }
 # What else could see past the policy: the modules that use it, and what for.

@@ -15,6 +15,9 @@ from app.views import fields
 # Tables that no seat sees: machinery, or read by operations alone.
 UNSEEN = {
     "AccountToken": "digests of the links that were sent; operations read them",
+    "DigitalIdentity": "who accounts are; operations read it",
+    "RateCount": "attempts of a minute, by digests; the throttle reads it",
+    "TokenFamily": "digests of the tokens that were given out; operations read it",
     "AuditValue": "the values of the trail; a register of its own will open them",
     "IdempotencyKey": "answers kept for whoever repeats; operations read them",
     "RegisterUser": "Flask-AppBuilder's own sign-up, which is off",

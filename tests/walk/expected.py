@@ -140,6 +140,11 @@ ROWS: dict[str, Table] = {
     "ab_view_menu": Table(cells(("admin", ALL))),
     "ab_register_user": NOBODY,
     "account_token": NOBODY,
+    "token_family": NOBODY,
+    "digital_identity": NOBODY,
+    "rate_count": NOBODY,
+    # A key is its seat's, and the office sees which there are; operations make and revoke them.
+    "program_key": Table(cells(("staff", f"staff {BODIES}"), (BODIES, SELF))),
     "idempotency_key": NOBODY,
     # The same jobs serve every alliance.
     "job_run": Table(cells(("admin staff", ALL)), cells(("admin staff", ALL)), elsewhere=""),

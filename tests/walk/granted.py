@@ -76,6 +76,12 @@ NOUNS: dict[str, Noun] = {
     "roles": Noun(
         "admin staff", each("staff", "create", "update"), {"internal": "admin staff"}, OFFICE
     ),
+    # A citizen's sign-in is a digital identity; an administrator's programs have no alliance.
+    "keys": Noun(
+        f"staff {BODIES} social_point", each(f"staff {BODIES} social_point", "create", "revoke"),
+        {"internal": f"staff {BODIES} social_point"},
+        {"internal": f"staff {BODIES} social_point"},
+    ),
     "role-scopes": Noun("admin staff", {}, {"internal": "admin staff", "system": "admin"}),
     "organizations": Noun(
         f"{ALL}", {"create": "staff", "update": f"staff {BODIES}"},

@@ -65,6 +65,11 @@ def _sit(world: World, ours: Any, foreign: Any, body: Any) -> dict[str, Any]:
             organization=body if kind in BODIES else None,
         )
         world.keep(label, seat)
+        if label in ("staff", *BODIES, "foreign"):
+            world.keep(label, f.ProgramKeyFactory(seat=seat))
+        if label == "citizen":
+            world.keep("any", f.TokenFamilyFactory(seat=seat))
+            world.keep("any", f.DigitalIdentityFactory(user=account))
         if label in models.SEAT_KINDS:
             world.principals[label] = Principal(
                 kind,
@@ -103,6 +108,7 @@ def _platform(world: World, ours: Any, foreign: Any, accounts: dict[str, Any]) -
     world.keep("any", f.AccountTokenFactory(user_id=accounts["citizen"].id))
     world.keep("any", f.IdempotencyKeyFactory(user=accounts["citizen"]))
     world.keep("any", f.JobRunFactory())
+    world.keep("any", f.RateCountFactory())
 
 
 def _network(world: World, sides: dict[str, Any], bodies: dict[str, Any], town: Any) -> None:
