@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DONE := $(VENV)/.done
-VENDOR := app/static/vendor/bootstrap-italia
+VENDOR := app/static/vendor
+NODE_MODULES := node_modules/.done
 CATALOGUES := $(wildcard app/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 # Two of them fill a small machine.
@@ -20,11 +21,11 @@ help: ## Say what there is to make.
 run: $(DONE)/run $(VENDOR)/.done $(COMPILED) ## Install, start everything, print the address; Ctrl-C stops it.
 	@exec $(BIN)/intreccio run
 
-test: $(DONE)/dev $(VENDOR)/.done $(COMPILED) chromium ## Checks and tests, in a few minutes.
+test: $(DONE)/dev $(NODE_MODULES) $(VENDOR)/.done $(COMPILED) chromium ## Checks and tests, in a few minutes.
 	$(MAKE) --no-print-directory lint types contracts
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not matrix"
 
-test-all: $(DONE)/dev $(VENDOR)/.done $(COMPILED) chromium ## The long matrices besides.
+test-all: $(DONE)/dev $(NODE_MODULES) $(VENDOR)/.done $(COMPILED) chromium ## The long matrices besides.
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m matrix
 	TEST_POSTGRES=16 $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m "not matrix and not browser"
 
@@ -80,20 +81,37 @@ $(DONE)/dev: requirements-dev.txt $(DONE)/run
 	@touch $@
 
 # The machine's npm, or the one that PyPI has.
-$(VENDOR)/.done: package.json package-lock.json | $(BIN)/python
-	@if command -v npm >/dev/null; then npm=npm; else \
-	  $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-npm.txt; \
-	  npm=$(BIN)/npm; fi; \
-	PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	rm -rf $(VENDOR) && mkdir -p $(VENDOR)/css $(VENDOR)/js $(VENDOR)/svg
-	cp node_modules/bootstrap-italia/dist/css/bootstrap-italia.min.css $(VENDOR)/css/
-	cp node_modules/bootstrap-italia/dist/js/bootstrap-italia.bundle.min.js $(VENDOR)/js/
-	cp node_modules/bootstrap-italia/dist/svg/sprites.svg $(VENDOR)/svg/
-	cp node_modules/bootstrap-italia/LICENSE $(VENDOR)/
-	for family in Lora Roboto_Mono Titillium_Web; do \
-	  mkdir -p $(VENDOR)/fonts/$$family && \
-	  cp node_modules/bootstrap-italia/dist/fonts/$$family/*.{woff2,txt} $(VENDOR)/fonts/$$family/; done
+define NPM_CI
+@if command -v npm >/dev/null; then npm=npm; else \
+  $(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-npm.txt; \
+  npm=$(BIN)/npm; fi; \
+PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+endef
+
+# With what checks the API's document; `make run` does without.
+$(NODE_MODULES): package.json package-lock.json | $(BIN)/python
+	$(NPM_CI)
 	@touch $@
+
+$(VENDOR)/.done: package.json package-lock.json | $(BIN)/python
+	@[ $(NODE_MODULES) -nt package-lock.json ] || $(MAKE) --no-print-directory node-modules-of-run
+	rm -rf $(VENDOR)
+	mkdir -p $(VENDOR)/bootstrap-italia/{css,js,svg} $(VENDOR)/swagger-ui
+	cd node_modules/bootstrap-italia && cp LICENSE $(CURDIR)/$(VENDOR)/bootstrap-italia/ && cd dist && \
+	cp css/bootstrap-italia.min.css $(CURDIR)/$(VENDOR)/bootstrap-italia/css/ && \
+	cp js/bootstrap-italia.bundle.min.js $(CURDIR)/$(VENDOR)/bootstrap-italia/js/ && \
+	cp svg/sprites.svg $(CURDIR)/$(VENDOR)/bootstrap-italia/svg/
+	for family in Lora Roboto_Mono Titillium_Web; do \
+	  mkdir -p $(VENDOR)/bootstrap-italia/fonts/$$family && \
+	  cp node_modules/bootstrap-italia/dist/fonts/$$family/*.{woff2,txt} \
+	    $(VENDOR)/bootstrap-italia/fonts/$$family/; done
+	cp node_modules/swagger-ui-dist/{LICENSE,NOTICE,swagger-ui.css,swagger-ui-bundle.js} \
+	  $(VENDOR)/swagger-ui/
+	@touch $@
+
+.PHONY: node-modules-of-run
+node-modules-of-run:
+	$(subst npm" ci,npm" ci --omit=dev,$(NPM_CI))
 
 %.mo: %.po $(DONE)/run
 	$(BIN)/pybabel -q compile -i $< -o $@
