@@ -33,6 +33,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     # None: the embedded PostgreSQL with its data in var/db.
     database_url: str | None = field(default=None, repr=False)
+    # Where web workers listen, if not there: a pooler of transactions lets nobody listen.
+    listen_url: str | None = field(default=None, repr=False)
     # What encrypted columns are sealed with; app.sealed says how it is read.
     data_key: str = field(default="", repr=False)
     # The address that the web server listens on: this machine alone, unless told.
@@ -69,7 +71,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         production=production,
         secret_key=_secret_key(given.get("SECRET_KEY") or kept["SECRET_KEY"]),
-        database_url=_database_url(given.get("DATABASE_URL")),
+        database_url=_database_url(given, "DATABASE_URL"),
+        listen_url=_database_url(given, "LISTEN_DATABASE_URL"),
         data_key=_data_key(given.get("DATA_KEY") or kept["DATA_KEY"]),
         bind=given.get("INTRECCIO_BIND", Settings.bind),
         port=port,
@@ -112,12 +115,13 @@ def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     return _one_of(given, name, "", ("yes", "no", "1", "0", "true", "false")) in _YES
 
 
-def _database_url(url: str | None) -> str | None:
+def _database_url(given: Mapping[str, str], name: str) -> str | None:
+    url = given.get(name)
     if url is None:
         return None
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        raise SettingsError("DATABASE_URL must name a PostgreSQL: postgresql://user@host/database")
+        raise SettingsError(f"{name} must name a PostgreSQL: postgresql://user@host/database")
     return f"postgresql+psycopg://{rest}"
 
 
