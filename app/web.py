@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter
 
 import config
 from app import api, database, portal, problems, scope, sealed, security, views
+from app.api.reference import reference
 from app.extensions import csrf, limiter
 from app.permissions import NAMES
 from app.status import status
@@ -67,6 +68,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         views.register(appbuilder)
         portal.register(app)
         app.register_blueprint(status)
+        app.register_blueprint(reference)
     app.after_request(_headers)
     app.jinja_env.globals.update(languages=LANGUAGES, current_locale=get_locale, resources=NAMES)
     return app
@@ -94,6 +96,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
         "FAB_ADD_SECURITY_VIEWS": False,
         "FAB_ADD_SECURITY_API": False,
         "FAB_API_SWAGGER_UI": False,
+        "FAB_ADD_MENU_API": False,
         "FAB_API_MAX_PAGE_SIZE": 100,
         "FAB_API_SHOW_STACKTRACE": False,
         "RATELIMIT_STORAGE_URI": "memory://",

@@ -34,6 +34,8 @@ VERBS = {
 OPEN = {
     "static": "styles and scripts",
     "appbuilder.static": "styles and scripts",
+    "reference.show": "the API's document: what there is, not whose it is",
+    "reference.console": "the page that shows the document",
     "status.show": "says that the application is up",
     "front.start": "the entrance; sends a seat to its home",
     "front.language": "the language of the reader",
@@ -48,7 +50,6 @@ OPEN = {
     "TokenApi.refresh": "asks for a refresh token",
     "TokenApi.seat": "one of one's own seats",
     "TokenApi.me": "says who one is",
-    "MenuApi.get_menu_data": "the entries of the seat's own menu",
     "portal.": "the public site: the policy's public rows",
     "area.": "the families' area: the citizen's rows",
 }

@@ -1,0 +1,161 @@
+"""What a noun's rows are in JSON: as they are answered, and as they are sent."""
+
+from typing import Any
+
+from flask_babel import gettext
+
+from app import nouns, permissions
+from app.api.base import ResourceApi
+from app.api.document import columns, examples, fields
+from app.errors import N_
+from app.nouns import titles
+from app.query.paths import path
+from app.query.schemas import write_schema
+from app.query.verbs import verb_schema
+
+# What verbs say that answer something else than their row.
+SAYS: dict[tuple[str, str], columns.Schema] = {
+    ("enrollments", "why"): {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["why"],
+        "properties": {"why": {**columns.text(2000), "example": "Davanti ci sono 3 persone."}},
+    },
+    ("job-runs", "run"): {**columns.NUMBER, "example": 12},
+}
+ONLY_READABLE = N_(
+    "%(name)s. Columns of groups that the seat may not read are absent, and so are those that "
+    "`fields` leaves out."
+)
+
+
+def name_of(resource: str) -> str:
+    """What the rows of a noun are called among the schemas."""
+    return str(permissions.RESOURCES[resource].__name__)
+
+
+def plural_of(resource: str) -> str:
+    """A name of addresses as schemas have it: ``service-requests`` is ServiceRequests."""
+    return "".join(part.capitalize() for part in resource.split("-"))
+
+
+def of_noun(api: ResourceApi) -> dict[str, columns.Schema]:
+    """Every schema of a noun by its name."""
+    name = name_of(api.resource)
+    found = {name: row(api), f"{name}Answer": _answer(name), f"{name}Page": _page(name)}
+    found[f"New{name}"] = new(api)
+    found[f"Changed{name}"] = changed(api)
+    for verb, declared in nouns.noun(api.resource).verbs.items():
+        if declared.fields:
+            found[body_of(api.resource, verb)] = asked(api.resource, verb)
+    return found
+
+
+def body_of(resource: str, verb: str) -> str:
+    """What the body of a verb is called among the schemas."""
+    return plural_of(verb) + name_of(resource)
+
+
+def row(api: ResourceApi) -> columns.Schema:
+    """A row: declared columns, relations as objects."""
+    found: columns.Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "description": gettext(ONLY_READABLE, name=titles.one(api.resource)),
+        "properties": {},
+    }
+    for name in dict.fromkeys(("id", *api.list_columns, *api.show_columns)):
+        column = path(api.model, name)
+        place = found["properties"]
+        for relation in column.relations:
+            place = place.setdefault(
+                relation,
+                {
+                    "type": "object",
+                    "nullable": True,
+                    "additionalProperties": False,
+                    "properties": {},
+                },
+            )["properties"]
+        place[column.column] = columns.of_path(column)
+    return found
+
+
+def _ref(name: str) -> columns.Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _answer(name: str) -> columns.Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["id", "result"],
+        "properties": {"id": {**columns.NUMBER, "example": 12}, "result": _ref(name)},
+    }
+
+
+def _page(name: str) -> columns.Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["result", "next"],
+        "properties": {
+            "result": columns.listed(_ref(name), 100),
+            "next": {**columns.text(2000), "nullable": True, "example": None,
+                     "description": gettext("The next page's `cursor`; null on the last one.")},
+            "count": {**columns.NUMBER, "minimum": 0, "example": 1,
+                      "description": gettext("How many rows there are, if asked for.")},
+        },
+    }  # fmt: skip
+
+
+def new(api: ResourceApi) -> columns.Schema:
+    """What a new row takes."""
+    schema = write_schema(api.model, api.add_columns, more=nouns.noun(api.resource).create_fields)
+    return dict(fields.of_schema(schema, api.model))
+
+
+def changed(api: ResourceApi) -> columns.Schema:
+    """What a change takes."""
+    schema = write_schema(
+        api.model, api.edit_columns, partial=True, more=nouns.noun(api.resource).update_fields
+    )
+    return dict(fields.of_schema(schema, api.model))
+
+
+def asked(resource: str, verb: str) -> columns.Schema:
+    """What a verb takes."""
+    declared = nouns.noun(resource).verbs[verb]
+    words = {
+        field.name: " ".join(
+            f"{gettext(part).rstrip('.')}." for part in (field.label, field.help) if part
+        )
+        for field in declared.fields
+    }
+    return dict(fields.of_schema(verb_schema(declared), None, words))
+
+
+def example_row(api: ResourceApi, names: list[str]) -> dict[str, Any]:
+    """A row to read, of these columns."""
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys(("id", *names)):
+        column = path(api.model, name)
+        place = found
+        for relation in column.relations:
+            place = place.setdefault(relation, {})
+        schema = columns.of_path(column)
+        place[column.column] = schema["example"]
+    return found
+
+
+def example_of(name: str, known: dict[str, columns.Schema]) -> Any:
+    """An example of a body: what it needs, or else its first fields."""
+    schema = known[name]
+    parts = schema.get("properties", {})
+    chosen = schema.get("required") or list(parts)[:3]
+    return {part: examples.of_schema(parts[part], known) for part in chosen}
+
+
+def example_said(schema: columns.Schema) -> Any:
+    """An example of what a verb says."""
+    return examples.of_schema(schema, {})

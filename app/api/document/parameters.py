@@ -1,0 +1,175 @@
+"""What may stand in an address and in headers."""
+
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import inspect as inspect_
+
+from app.api.base import ResourceApi
+from app.api.document import columns, examples
+from app.errors import N_
+from app.query import grammar, rows, values
+from app.query.paths import LABEL, Path, path
+
+LONGEST = 2000
+MOST_FIELDS = 100
+# Name: where, what it says, schema, example.
+SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
+    "id": ("path", N_("The row's number."),
+           {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**63 - 1}, 12),
+    "limit": ("query", N_("How many rows at once."),
+              {"type": "integer", "format": "int32", "minimum": 1, "maximum": rows.MOST_ROWS,
+               "default": rows.PAGE}, 20),
+    "cursor": ("query", N_("`next` of the page before; with the same order and conditions."),
+               columns.text(LONGEST), None),
+    "count": ("query", N_("`exact` counts the whole selection besides."),
+              columns.choices(["exact"]), "exact"),
+    "search": ("query", N_("Words that a row must hold, in its searched columns."),
+               columns.text(LONGEST), None),
+    "alliance": ("query", N_("The rows of one alliance, by its address on the site."),
+                 columns.text(60), None),
+    "q": ("query", N_("The same question in Flask-AppBuilder's own language (rison)."),
+          columns.text(5000), None),
+    "dry_run": ("query", N_("`true` does all of it, answers, and takes it back."),
+                {"type": "string", "enum": ["true", "false"], "default": "false"}, "true"),
+    "Idempotency-Key": ("header", N_("Under one key a request counts once, for 24 hours."),
+                        {"type": "string", "minLength": 1, "maxLength": 200,
+                         "pattern": "^[!-~]+$"},
+                        "6b1f0c9a2d7e4f3b"),
+    "If-Match": ("header", N_("The version that is changed, as `ETag` gave it, or `*`."),
+                 {"type": "string", "maxLength": 20, "pattern": '^(\\*|"[0-9]{1,18}")$'}, '"7"'),
+}  # fmt: skip
+NAMES = {"id": "RowId", "q": "Rison", "dry_run": "DryRun", "Idempotency-Key": "IdempotencyKey",
+         "If-Match": "IfMatch"}  # fmt: skip
+
+
+def name_of(parameter: str) -> str:
+    """What a shared parameter is called among the components."""
+    return NAMES.get(parameter, parameter.capitalize())
+
+
+def shared() -> dict[str, Any]:
+    """The parameters that many operations share."""
+    found: dict[str, Any] = {}
+    for name, (where, words, schema, example) in SHARED.items():
+        made = {"name": name, "in": where, "description": gettext(words), "schema": dict(schema)}
+        if where == "path":
+            made["required"] = True
+        if example is not None:
+            made["example"] = example
+        found[name_of(name)] = made
+    found["Filter"] = {
+        "name": "filter",
+        "in": "query",
+        "description": gettext("Conditions in JSON: `_and`, `_or`, and comparisons of fields."),
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/Filter"},
+                "example": {"_or": [{"id": {"_eq": 1}}, {"id": {"_gte": 100}}]},
+            }
+        },
+    }
+    found["Comparisons"] = {
+        "name": "comparisons",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "description": gettext(
+            "Comparisons by operator, each a parameter of its own: `field__operator=value`, with "
+            "the operators %(operators)s; `in` and `nin` take values divided by commas, `null` "
+            "takes true or false.",
+            operators=", ".join(f"`{one}`" for one in grammar.OPERATORS),
+        ),
+        "schema": {
+            "type": "object",
+            "additionalProperties": columns.text(LONGEST),
+            "maxProperties": 50,
+        },
+        "example": {"id__gte": "1", "id__null": "false"},
+    }
+    return found
+
+
+def filter_schema() -> columns.Schema:
+    """What ``filter=`` holds."""
+    group = {"type": "array", "minItems": 0, "maxItems": grammar.MOST,
+             "items": {"$ref": "#/components/schemas/Filter"}}  # fmt: skip
+    comparison: columns.Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {f"_{one}": {} for one in grammar.OPERATORS},
+    }
+    return {
+        "type": "object",
+        "description": gettext(
+            "A group of conditions: all of them hold. At most %(deep)s groups within each other "
+            "and %(most)s conditions.",
+            deep=grammar.DEEPEST,
+            most=grammar.MOST,
+        ),
+        "properties": {"_and": group, "_or": group},
+        "additionalProperties": comparison,
+        "example": {"_or": [{"id": {"_eq": 1}}, {"id": {"_gte": 100}}]},
+    }
+
+
+def of_list(api: ResourceApi) -> list[dict[str, Any]]:
+    """What the list of a noun takes."""
+    fields = comparable(api)
+    names = [p.name for p in fields]
+    shown = ["id", *dict.fromkeys(c for c in (*api.list_columns, *api.show_columns) if c != "id")]
+    refs = ["limit", "cursor", "count", "filter", "comparisons", "q"]
+    if api.search_columns:
+        refs.insert(0, "search")
+    if "alliance_id" in inspect_(api.model).columns:
+        refs.append("alliance")
+    found = [ref(name) for name in refs]
+    found.append(_names("fields", N_("Only these columns."), shown, MOST_FIELDS, shown[:2]))
+    orders = [*names, *(f"-{name}" for name in names)]
+    found.append(
+        _names("sort", N_("The order; a minus turns a field round."), orders, 3, orders[:1])
+    )
+    return found + [_equal(p) for p in fields]
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a shared parameter."""
+    return {"$ref": f"#/components/parameters/{name_of(name)}"}
+
+
+def comparable(api: ResourceApi) -> list[Path]:
+    """The columns by which a noun's list is filtered and sorted."""
+    names = dict.fromkeys(("id", *api.list_columns, *api.show_columns, *api.filter_columns))
+    found = [path(api.model, name) for name in names]
+    return [p for p in found if p.column == LABEL or (values.comparable(p.type) and not p.sealed)]
+
+
+def _names(name: str, words: str, of: list[str], most: int, example: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "style": "form",
+        "explode": False,
+        "description": gettext(words),
+        "schema": columns.listed(columns.choices(of), most),
+        "example": example,
+    }
+
+
+def _equal(column: Path) -> dict[str, Any]:
+    schema = columns.of_path(column)
+    words = schema.pop("description")
+    example = schema.pop("example")
+    schema.pop("nullable", None)
+    if "enum" in schema:
+        schema["enum"] = [one for one in schema["enum"] if one is not None]
+    elif schema["type"] == "string" and "format" not in schema and "pattern" not in schema:
+        schema = columns.text(LONGEST)
+    return {
+        "name": column.name,
+        "in": "query",
+        "description": words,
+        "schema": schema,
+        "example": example if example is not None else examples.of(None, "", schema),
+    }

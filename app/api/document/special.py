@@ -1,0 +1,276 @@
+"""Operations that no noun declares: signing in, files, the quote, the document itself."""
+
+from typing import Any
+
+from flask_babel import gettext
+
+from app.api.document import answers, columns, fields, parameters
+from app.api.document.paths import granted, operation
+from app.api.tokens import Login
+from app.nouns import titles
+from app.nouns.families import WISHES
+from app.operations.files import LARGEST
+from app.query.schemas import WriteSchema
+
+TOKEN = {**columns.text(4000), "example": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMiJ9.c2lnbmF0dXJl"}
+SEAT_EXAMPLE = {"id": 12, "kind": "staff", "alliance": "lodi", "organization": None}
+
+
+def _object(needed: list[str], properties: dict[str, Any]) -> columns.Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": needed,
+        "properties": properties,
+    }
+
+
+def _ref(name: str) -> columns.Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def schemas() -> dict[str, columns.Schema]:
+    """The schemas of these operations, and those that every noun shares."""
+    short = columns.text(200)
+    about = _object(
+        ["name", "label", "type"],
+        {
+            "name": short,
+            "label": short,
+            "description": columns.text(2000),
+            "type": short,
+            "values": {"type": "object", "additionalProperties": short,
+                       "description": gettext("Each choice with its words.")},
+        },
+    )  # fmt: skip
+    abouts = columns.listed(_ref("FieldInfo"), 200)
+    seat = _object(
+        ["id", "kind"],
+        {
+            "id": columns.NUMBER,
+            "kind": {**short, "description": gettext("What one acts as.")},
+            "alliance": {**short, "nullable": True},
+            "organization": {**short, "nullable": True},
+        },
+    )
+    seats = columns.listed(_ref("SeatHeld"), 1000)
+    line = _object(
+        ["label", "amount", "detail"],
+        {"label": short, "amount": columns.text(20), "detail": columns.text(1000)},
+    )
+    amount = {**columns.text(20), "format": "decimal", "nullable": True}
+    quoted = _object(
+        ["person_id", "slot_id", "amount", "lines", "outcome", "error"],
+        {
+            "person_id": columns.NUMBER,
+            "slot_id": columns.NUMBER,
+            "amount": amount,
+            "lines": columns.listed(line, 100),
+            "outcome": {**short, "nullable": True},
+            "error": {**columns.text(2000), "nullable": True},
+        },
+    )
+    return {
+        "FieldInfo": about,
+        "NounInfo": _object(
+            ["permissions", "columns", "add_columns", "edit_columns", "operators"],
+            {
+                "permissions": columns.listed(short, 100),
+                "columns": abouts,
+                "add_columns": abouts,
+                "edit_columns": abouts,
+                "operators": columns.listed(short, 100),
+            },
+        ),
+        "SeatHeld": seat,
+        "Tokens": _object(
+            ["access_token", "refresh_token", "seat", "seats"],
+            {
+                "access_token": TOKEN,
+                "refresh_token": TOKEN,
+                "seat": _ref("SeatHeld"),
+                "seats": seats,
+            },
+        ),
+        "Login": fields.of_schema(Login()),
+        "SeatChoice": _object(["seat"], {"seat": {**columns.NUMBER, "example": 12}}),
+        "Me": _object(["name", "seat", "seats"], {
+            "name": short, "seat": {**columns.NUMBER, "nullable": True}, "seats": seats}),
+        "Quote": fields.of_schema(WriteSchema.from_dict({"wishes": WISHES})()),
+        "QuoteAnswer": _object(["result", "total"], {
+            "result": columns.listed(quoted, 100), "total": columns.text(20)}),
+        "UploadedFile": _object(["file"], {
+            "file": {"type": "string", "format": "binary", "maxLength": LARGEST,
+                     "description": gettext("PDF, PNG, JPEG or P7M, known by its content.")},
+            "organization_id": {"type": "integer", "format": "int64", "minimum": 1},
+            "person_id": {"type": "integer", "format": "int64", "minimum": 1},
+        }),
+        "Status": _object(["status"], {
+            "status": {**columns.choices(["ok"]), "example": "ok"}}),
+    }  # fmt: skip
+
+
+def paths() -> dict[str, dict[str, Any]]:
+    """The operations by path and method."""
+    return {**_security(), **_platform(), **_nouns()}
+
+
+def _tokens() -> dict[str, Any]:
+    example = {"access_token": TOKEN["example"], "refresh_token": TOKEN["example"],
+               "seat": SEAT_EXAMPLE, "seats": [SEAT_EXAMPLE]}  # fmt: skip
+    return answers.answer(_ref("Tokens"), gettext("The tokens."), example)
+
+
+def _body(name: str, example: Any, kind: str = answers.JSON) -> dict[str, Any]:
+    return {"required": True, "content": {kind: {"schema": _ref(name), "example": example}}}
+
+
+def _security() -> dict[str, dict[str, Any]]:
+    tag, nobody = "security", ["public"]
+    login = operation(
+        id="login",
+        tag=tag,
+        summary=gettext("Sign in"),
+        description=gettext("An access token for half an hour and a refresh token for a week."),
+        kinds=nobody,
+        requestBody=_body("Login", {"username": "staff", "password": "a-long-password"}),
+        responses={"200": _tokens(), **answers.problems(400, 401, 403, 413, 415, 422)},
+    )
+    refresh = operation(
+        id="refreshTokens",
+        tag=tag,
+        summary=gettext("Renew the access token"),
+        description=gettext(
+            "New tokens for a refresh token, sent as the bearer token. It is good once: whoever "
+            "sends it a second time ends all tokens of that sign-in."
+        ),
+        kinds=[],
+        responses={"200": _tokens(), **answers.problems(400, 401, 403)},
+    )
+    logout = operation(
+        id="logout",
+        tag=tag,
+        summary=gettext("Sign out"),
+        description=gettext("Neither its refresh token nor its access tokens open anything more."),
+        kinds=[],
+        responses={"204": answers.nothing(gettext("Signed out.")), **answers.problems(400, 401)},
+    )
+    seat = operation(
+        id="takeSeat",
+        tag=tag,
+        summary=gettext("Take another seat"),
+        description=gettext("Tokens for another of one's seats."),
+        kinds=[],
+        requestBody=_body("SeatChoice", {"seat": 12}),
+        responses={"200": _tokens(), **answers.problems(400, 401, 403, 413, 415, 422)},
+    )
+    example = {"name": "Giulia Rossi", "seat": 12, "seats": [SEAT_EXAMPLE]}
+    me = operation(
+        id="whoAmI",
+        tag=tag,
+        summary=gettext("Who one is"),
+        description=gettext("One's name, the seat one acts under, and the others."),
+        kinds=[],
+        responses={
+            "200": answers.answer(_ref("Me"), gettext("Name and seats."), example),
+            **answers.problems(401, 403),
+        },
+    )
+    base = "/api/v1/security"
+    return {
+        f"{base}/login": {"post": login},
+        f"{base}/refresh": {"post": refresh},
+        f"{base}/logout": {"post": logout},
+        f"{base}/seat": {"post": seat},
+        f"{base}/me": {"get": me},
+    }
+
+
+def _platform() -> dict[str, dict[str, Any]]:
+    status = operation(
+        id="showStatus",
+        tag="status",
+        summary=gettext("Whether the service is up"),
+        description=gettext("The application answers and its database is there."),
+        kinds=["public"],
+        responses={
+            "200": answers.answer(_ref("Status"), gettext("It is up."), {"status": "ok"}),
+            **answers.problems(),
+        },
+    )
+    document = operation(
+        id="showDocument",
+        tag="status",
+        summary=gettext("This document"),
+        description=gettext("In Italian or in English, by Accept-Language."),
+        kinds=["public"],
+        responses={
+            "200": answers.answer(
+                {"type": "object", "additionalProperties": True},
+                gettext("The document (OpenAPI 3.0.3)."),
+                {"openapi": "3.0.3"},
+                "ETag",
+            ),
+            "304": answers.nothing(gettext("It is still the one that If-None-Match names.")),
+            **answers.problems(),
+        },
+    )
+    return {"/status": {"get": status}, "/api/v1/openapi.json": {"get": document}}
+
+
+def _nouns() -> dict[str, dict[str, Any]]:
+    content = operation(
+        id="readFileContent",
+        tag="files",
+        summary=f"{titles.many('files')}: {gettext('the contents')}",
+        description=gettext("The file itself, always as a download."),
+        kinds=granted("files", "get"),
+        parameters=[parameters.ref("id")],
+        responses={
+            "200": {
+                "description": gettext("The file."),
+                "headers": answers.said(),
+                "content": {
+                    kind: {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
+                    for kind in (
+                        "application/pdf", "application/pkcs7-mime", "image/jpeg", "image/png",
+                    )
+                },
+            },
+            **answers.problems(*answers.READING, 404),
+        },
+    )  # fmt: skip
+    wish = {"wishes": [{"person_id": 12, "slot_id": 34, "reduced": False}]}
+    line = {
+        "person_id": 12,
+        "slot_id": 34,
+        "amount": "60.00",
+        "lines": [{"label": "Retta", "amount": "60.00", "detail": "una settimana"}],
+        "outcome": "place",
+        "error": None,
+    }
+    found = {"result": [line], "total": "60.00"}
+    quote = operation(
+        id="quoteApplication",
+        tag="applications",
+        summary=f"{titles.many('applications')}: {gettext('what they would cost')}",
+        description=gettext("What wishes would cost and bring; nothing is kept."),
+        kinds=granted("applications", "create"),
+        parameters=[parameters.ref("Idempotency-Key")],
+        requestBody=_body("Quote", wish),
+        responses={
+            "200": answers.answer(_ref("QuoteAnswer"), gettext("Price and outcome."), found),
+            **answers.problems(*answers.WRITING),
+        },
+    )
+    return {
+        "/api/v1/files/{id}/content": {"get": content},
+        "/api/v1/applications/quote": {"post": quote},
+    }
+
+
+def adapt(found: dict[str, dict[str, Any]]) -> None:
+    """What two nouns do otherwise than all: a file comes as a form's part."""
+    upload = found["/api/v1/files/"]["post"]
+    form = {"schema": _ref("UploadedFile"), "example": {"file": "...", "organization_id": 12}}
+    upload["requestBody"] = {"required": True, "content": {"multipart/form-data": form}}
