@@ -46,6 +46,13 @@ class Settings:
     mail_from: str = "Intreccio <intreccio@localhost>"
     demo_password: str | None = field(default=None, repr=False)
     citizen_passwords: bool = True
+    # Where attempts to sign in are counted; None: in the database.
+    ratelimit_storage_uri: str | None = field(default=None, repr=False)
+    # The gateway to SPID and CIE; without an issuer there is none.
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = "SPID/CIE"
     # How many reverse proxies of our own stand before the web server.
     proxies: int = 0
     var: Path = PROJECT / "var"
@@ -82,6 +89,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         # Demo data and logins never load in production.
         demo_password=None if production else given.get("DEMO_PASSWORD") or kept["DEMO_PASSWORD"],
         citizen_passwords=_switch(given, "CITIZEN_PASSWORDS", default=not production),
+        ratelimit_storage_uri=_storage(given.get("RATELIMIT_STORAGE_URI")),
+        **_oidc(given, production),
         proxies=_number(given, "PROXIES", 0, 0, 9),
         var=var,
         language=_one_of(given, "INTRECCIO_LANGUAGE", "it", ("it", "en")),
@@ -123,6 +132,34 @@ def _database_url(given: Mapping[str, str], name: str) -> str | None:
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise SettingsError(f"{name} must name a PostgreSQL: postgresql://user@host/database")
     return f"postgresql+psycopg://{rest}"
+
+
+def _storage(uri: str | None) -> str | None:
+    if uri is None:
+        return None
+    scheme, separator, rest = uri.partition("://")
+    # Valkey speaks Redis's protocol, and one client is enough for both.
+    scheme = scheme.replace("valkey", "redis")
+    if not separator or scheme not in ("redis", "rediss", "redis+unix", "redis+sentinel"):
+        raise SettingsError("RATELIMIT_STORAGE_URI must name a Valkey or Redis: redis://host:6379")
+    return f"{scheme}://{rest}"
+
+
+def _oidc(given: Mapping[str, str], production: bool) -> dict[str, str]:
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if name not in given]
+    if len(missing) == len(names):
+        return {}
+    if missing:
+        raise SettingsError(f"digital identities need {', '.join(missing)} as well")
+    if not given["OIDC_ISSUER"].startswith("https://" if production else ("https://", "http://")):
+        raise SettingsError("OIDC_ISSUER must begin with https://")
+    return {
+        "oidc_issuer": given["OIDC_ISSUER"].rstrip("/"),
+        "oidc_client_id": given["OIDC_CLIENT_ID"],
+        "oidc_client_secret": given["OIDC_CLIENT_SECRET"],
+        "oidc_name": given.get("OIDC_NAME", Settings.oidc_name),
+    }
 
 
 def _smtp_url(url: str | None) -> str | None:

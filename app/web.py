@@ -12,9 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 import config
-from app import api, database, portal, problems, scope, sealed, security, views
+from app import api, database, portal, problems, scope, sealed, security, throttle, views
 from app.api.reference import reference
-from app.extensions import csrf, limiter
+from app.extensions import csrf
 from app.permissions import NAMES
 from app.status import status
 
@@ -51,9 +51,10 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
     )
     csrf.init_app(app)
-    limiter.init_app(app)
+    engine = engine or make_engine(database.url_of(settings))
+    throttle.configure(app, settings, engine)
     with app.app_context():
-        security.configure(app, engine or make_engine(database.url_of(settings)))
+        security.configure(app, engine)
         app.before_request(security.identify)
         appbuilder = AppBuilder(
             app,
@@ -99,8 +100,6 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
         "FAB_ADD_MENU_API": False,
         "FAB_API_MAX_PAGE_SIZE": 100,
         "FAB_API_SHOW_STACKTRACE": False,
-        "RATELIMIT_STORAGE_URI": "memory://",
-        "RATELIMIT_HEADERS_ENABLED": True,
         "JSON_SORT_KEYS": False,
     }
 

@@ -64,8 +64,37 @@ def test_a_secret_never_shows_when_settings_are_printed() -> None:
         ("DATA_KEY", f"k1:{SECRET},k.2:{SECRET}"),
         ("CITIZEN_PASSWORDS", "perhaps"),
         ("PROXIES", "-1"),
+        ("RATELIMIT_STORAGE_URI", "memory://"),
+        ("RATELIMIT_STORAGE_URI", "valkey.example:6379"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load(PRODUCTION | {name: value})
+
+
+GATEWAY = {
+    "OIDC_ISSUER": "https://identity.example/",
+    "OIDC_CLIENT_ID": "intreccio",
+    "OIDC_CLIENT_SECRET": "known-to-both",
+}
+
+
+def test_a_gateway_to_digital_identities_is_whole_or_not_there() -> None:
+    settings = load(PRODUCTION | GATEWAY)
+    assert settings.oidc_issuer == "https://identity.example"
+    assert settings.oidc_name == "SPID/CIE"
+    assert "known-to-both" not in repr(settings)
+    assert load(PRODUCTION).oidc_issuer is None
+    for name in GATEWAY:
+        part = {key: value for key, value in GATEWAY.items() if key != name}
+        with pytest.raises(SettingsError, match=name):
+            load(PRODUCTION | part)
+    with pytest.raises(SettingsError, match="https"):
+        load(PRODUCTION | GATEWAY | {"OIDC_ISSUER": "http://identity.example"})
+
+
+def test_a_valkey_is_spoken_to_as_a_redis() -> None:
+    for given, used in (("valkey", "redis"), ("valkeys", "rediss"), ("redis", "redis")):
+        settings = load(PRODUCTION | {"RATELIMIT_STORAGE_URI": f"{given}://:pw@cache:6379/1"})
+        assert settings.ratelimit_storage_uri == f"{used}://:pw@cache:6379/1"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from app.models import AccountToken, IdempotencyKey, JobRun, Message
+from app.models import AccountToken, IdempotencyKey, JobRun, Message, RateCount, TokenFamily
 
 # A link that was used or is too old is explained for a while, before it is unknown.
 TOKENS = timedelta(days=7)
@@ -15,12 +15,16 @@ IDLE_RUNS = timedelta(days=1)
 
 
 def clean_up(db: Session, now: datetime) -> int:
-    """Delete answers kept for repeats, links and records of runs that are past their time."""
+    """Delete answers kept for repeats, links, sign-ins, counts and runs past their time."""
     later = aliased(JobRun)
     statements = [
         delete(IdempotencyKey).where(IdempotencyKey.expires_at <= now),
         delete(AccountToken).where(
             or_(AccountToken.used_at <= now - TOKENS, AccountToken.expires_at <= now - TOKENS)
+        ),
+        delete(RateCount).where(RateCount.ends_at <= now),
+        delete(TokenFamily).where(
+            or_(TokenFamily.ended_at <= now - TOKENS, TokenFamily.expires_at <= now - TOKENS)
         ),
         # The last run of each job stays: by it the next start knows what was missed.
         delete(JobRun).where(

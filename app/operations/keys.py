@@ -25,6 +25,8 @@ from app.transaction import ScopedSession, elevated
 LONGEST = timedelta(days=366)
 # Last use is written this often: not a write a request.
 A_MINUTE = timedelta(minutes=1)
+# By this a key is told from other tokens.
+BEGINS = "ik_"
 FORM = re.compile(r"(ik_[0-9a-hjkmnp-tv-z]{12})_([A-Za-z0-9_-]{43})")
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 ACTIONS = {"read": ("list", "get"), "write": ("create", "update", "delete")}
@@ -58,7 +60,7 @@ def make(
     if not now < expires_at <= now + LONGEST:
         raise Invalid(NOT_LONGER, field="expires_at")
     wanted = _held(who.kind, scopes)
-    prefix = "ik_" + "".join(secrets.choice(LETTERS) for _ in range(12))
+    prefix = BEGINS + "".join(secrets.choice(LETTERS) for _ in range(12))
     text = f"{prefix}_{secrets.token_urlsafe(32)}"
     with elevated(db, "make a key of a program") as system:
         key = ProgramKey(

@@ -9,9 +9,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import login_user, logout_user
 
-from app import security
+from app import security, throttle
 from app.errors import DomainError, NotFound
-from app.extensions import limiter
 from app.models import SEAT_KINDS
 from app.operations import accounts, invitations
 from app.portal import site
@@ -23,17 +22,11 @@ Errors = list[tuple[str, str]]
 
 
 def _typed() -> str:
-    return "login:" + request.form.get("username", request.form.get("email", ""))[:128].lower()
+    return request.form.get("username", request.form.get("email", ""))
 
 
-def _address() -> str:
-    return f"login from {request.remote_addr}"
-
-
-def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
-    """As many attempts as the staff's sign-in lets, counted together with it."""
-    once = limiter.limit("10 per minute", key_func=_typed, methods=["POST"])(view)
-    return limiter.limit("60 per minute", key_func=_address, methods=["POST"])(once)
+# As many attempts as the staff's sign-in lets, counted together with it.
+_limited = throttle.attempts(_typed)
 
 
 def _passwords() -> bool:

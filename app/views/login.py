@@ -10,18 +10,13 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import lazy_gettext as _
 from flask_login import login_user, logout_user
 
-from app import security
-from app.extensions import limiter
+from app import security, throttle
 
 WRONG = _("The user name or the password is wrong.")
 
 
-def _account() -> str:
-    return "login:" + request.form.get("username", "")[:128].lower()
-
-
-def _address() -> str:
-    return f"login from {request.remote_addr}"
+def _tried() -> str:
+    return request.form.get("username", "")
 
 
 class SignInView(AuthDBView):
@@ -30,8 +25,7 @@ class SignInView(AuthDBView):
     title = _("Sign in")
 
     @expose("/login/", methods=["GET", "POST"])
-    @limiter.limit("10 per minute", key_func=_account, methods=["POST"])
-    @limiter.limit("60 per minute", key_func=_address, methods=["POST"])
+    @throttle.attempts(_tried)
     def login(self) -> Any:
         """The form, and what it sends; what was typed stays when it is refused."""
         target = get_safe_redirect(request.args.get("next", ""))
