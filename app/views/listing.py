@@ -1,25 +1,28 @@
-"""The list of a noun, by one SELECT, its filters, and the same as CSV."""
+"""The list of a noun, by one SELECT, its filters, and the same as a file."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
 
-from flask import request, send_file
+from flask import request
 from flask_appbuilder import expose
 from flask_babel import gettext
 
-from app import security
+from app import security, streams
 from app.nouns import titles
-from app.query import rows
-from app.query.paths import path, paths
+from app.query import export, rows
+from app.query.paths import Path, path, paths
+from app.query.xlsx import xlsx_file
 from app.transaction import web
 from app.views import fields, lists
 from app.views.forms import Fields
-from app.views.screens import Answer, Screens, screen
+from app.views.screens import Answer, Row, Screens, screen
 
 
 class ListScreens(Screens):
-    """``/list/`` and ``/csv``."""
+    """``/list/``, ``/csv`` and ``/xlsx``."""
 
     def selection(self, names: tuple[str, ...]) -> rows.Selection:
         """What the address asks of the list."""
@@ -38,30 +41,42 @@ class ListScreens(Screens):
     @screen("list")
     def csv(self) -> Answer:
         """The whole selection as CSV, in the reader's words."""
+        return self.file("csv")
+
+    @expose("/xlsx", methods=["GET"])
+    @screen("list")
+    def xlsx(self) -> Answer:
+        """The whole selection as a workbook: dates and amounts to count with, the rest in words."""
+        return self.file("xlsx")
+
+    def file(self, form: str) -> Answer:
+        """The selection that the address asks for, sent while it is read."""
         wanted = self.selection(self.columns(self.csv_columns or self.list_columns))
         columns = paths(self.model, wanted.columns, web().principal)
+        headings = [self.heading(c) for c in columns]
+        title = titles.many(self.resource)
+
+        def write(found: Iterator[Row]) -> Any:
+            if form == "xlsx":
+                lines = ([self.counted(c, row) for c in columns] for row in found)
+                return xlsx_file(headings, lines, title)
+            lines = ([self.read_aloud(c, row) for c in columns] for row in found)
+            return export.csv_file(headings, lines, for_people=True)
+
         found = rows.stream(web(), wanted, now=security.moment())
-        lines = lists.csv_lines(
-            [self.heading(c) for c in columns],
-            ([self.text(c, row) for c in columns] for row in found),
-        )
-        # Whole before the first byte goes out, so that a refusal is one; beyond a megabyte on disk.
-        file = SpooledTemporaryFile(max_size=2**20)  # noqa: SIM115 - closed with the answer
-        try:
-            for line in lines:
-                file.write(line.encode())
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
-        answer = send_file(
-            cast(IO[bytes], file),
-            mimetype="text/csv",
-            as_attachment=True,
-            download_name=f"{self.resource}.csv",
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return streams.answer(form, self.resource, found, write)
+
+    def counted(self, column: Path, row: Row) -> Any:
+        """A value that a spreadsheet counts with, as it is; any other in the reader's words."""
+        value = row.get(column.name)
+        if isinstance(value, COUNTED) and not isinstance(value, bool):
+            return value
+        return self.text(column, row) or None
+
+    def read_aloud(self, column: Path, row: Row) -> str:
+        """A value in the reader's words."""
+        text = self.text(column, row)
+        return export.Said(text) if isinstance(row.get(column.name), (int, Decimal)) else text
 
     def filter_fields(self) -> Fields:
         """The filters that the seat may use, with what the address asks for."""
@@ -113,6 +128,7 @@ class ListScreens(Screens):
         )
 
 
+COUNTED = (int, Decimal, date, time)
 NOT_FILTERS = ("page", "size", "sort", "count")
 
 

@@ -1,10 +1,7 @@
-"""A noun's list as a screen asks for it: filters, order, pages, and the same as CSV."""
+"""A noun's list as a screen asks for it: filters, order, pages."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +19,6 @@ SIZE = 25
 FARTHEST_PAGE = 10_000
 # Columns that say which row it is.
 NAMES = (LABEL, "name", "title", "username", "receipt")
-DANGEROUS = ("=", "@", "\t", "\r", "+", "-")
 
 
 @dataclass(frozen=True)
@@ -105,24 +101,6 @@ def heading(found: Path) -> str:
     if found.column in NAMES:
         return parent
     return f"{parent}: {label[:1].lower()}{label[1:]}"
-
-
-# ---------------------------------------------------------------- CSV
-
-
-def csv_lines(headings: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
-    """The lines of a CSV that spreadsheets open as it is: a byte-order mark and semicolons."""
-    for n, row in enumerate(chain([headings], rows)):
-        text = io.StringIO()
-        csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(map(harmless, row))
-        yield ("\ufeff" if n == 0 else "") + text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula; telephone numbers stay as they are."""
-    if text.startswith(DANGEROUS) and not text.lstrip("+-").replace(" ", "").isdigit():
-        return "'" + text
-    return text
 
 
 def resource_of(found: Path) -> str:

@@ -116,7 +116,7 @@ class FileView(ResourceView):
     search_columns = ["name"]
     filter_columns = ["organization_id", "person_id"]
     order = "-id"
-    include_route_methods = {"list", "csv", "show", "select", "content"}
+    include_route_methods = {"list", "csv", "xlsx", "show", "select", "content"}
 
     @expose("/content/<int:pk>", methods=["GET"])
     @screen("get")

@@ -25,9 +25,7 @@ Answer = str | Response | tuple[str, int]
 Row = dict[str, Any]
 
 
-def screen(
-    verb: str, streams: bool = False
-) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Permission and transaction around a screen; without a verb, the address names it."""
 
     def wrap(handler: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -67,7 +65,7 @@ class Screens(ModelView):
 
     # Flask-AppBuilder's own roads besides these (actions, downloads by name) are closed.
     include_route_methods: ClassVar[set[str]] = {
-        "list", "csv", "show", "add", "edit", "delete", "select", "act", "act_on_all",
+        "list", "csv", "xlsx", "show", "add", "edit", "delete", "select", "act", "act_on_all",
     }  # fmt: skip
 
     def __init_subclass__(cls) -> None:

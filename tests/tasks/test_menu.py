@@ -41,6 +41,7 @@ ACTIONS = "main .page-top .actions a"
 FIRST = "main tbody tr:first-child td:first-child a"
 NO_SCREENS = {
     "csv": "a file",
+    "xlsx": "a file",
     "content": "a file",
     "select": "JSON for the searching selects",
     "language": "leads back",
@@ -84,7 +85,7 @@ def _screens(addresses: Iterable[str]) -> list[str]:
     """Those of the back-office that are pages."""
     return [
         a for a in addresses
-        if a.startswith("/office/") and not {"csv", "content"} & set(urlsplit(a).path.split("/"))
+        if a.startswith("/office/") and not {"csv", "xlsx", "content"} & set(urlsplit(a).path.split("/"))
     ]  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import StringIO
+from decimal import Decimal
+from io import BytesIO, StringIO
 
+import openpyxl
 import pytest
 from sqlalchemy import Connection, event
 
 from app import clock, models
+from app.query.export import MEDIA_TYPES
 from app.transaction import ScopedSession
 from tests import factories
 from tests.views.conftest import Reader, texts
@@ -124,6 +127,31 @@ def test_a_csv_is_the_whole_selection_in_words_and_runs_nothing(
     narrowed = staff.get("/office/organizations/csv?kind=company", buffered=True).data.decode()
     assert len(narrowed.splitlines()) == 2
     assert staff.get("/office/organizations/csv?nonsense=1").status_code == 400
+
+
+def test_a_workbook_has_the_same_rows_to_count_with(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    call = factories.CallFactory(
+        alliance=seat.alliance, title="=HYPERLINK()", deadline=clock.today(), status="published"
+    )
+    factories.ProjectFactory(alliance=seat.alliance, title="LABOR", budget=Decimal("169952.00"))
+    db.flush()
+    answer = staff.get("/office/calls/xlsx", buffered=True)
+    assert answer.mimetype == MEDIA_TYPES["xlsx"]
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="calls.xlsx"'
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    head, row = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
+    found = dict(zip(head, row, strict=True))
+    assert found["Titolo"] == f"'{call.title}"
+    assert found["Scadenza"].date() == clock.today()
+    assert "published" not in row  # The state stands there in words.
+    budgets = openpyxl.load_workbook(
+        BytesIO(staff.get("/office/projects/xlsx", buffered=True).data)
+    )
+    cells = [cell for line in budgets.active for cell in line if cell.value == 169952]
+    assert [cell.number_format for cell in cells] == ["#,##0.00"]
+    assert "xlsx?kind=union" in staff.get("/office/organizations/list/?kind=union").text
 
 
 def test_columns_that_a_seat_may_not_read_are_nowhere(

@@ -13,6 +13,7 @@ VERBS = {
     "info": "list",
     "list": "list",
     "csv": "list",
+    "xlsx": "list",
     "select": "list",
     "get": "get",
     "show": "get",

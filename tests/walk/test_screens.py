@@ -40,7 +40,7 @@ def test_a_screen_shows_what_the_seat_may_read(
     visitor = visit(kind)
     table = str(permissions.RESOURCES[noun].__table__.name)
     verbs = granted.NOUNS[noun].verbs_of(kind)
-    for screen in ("list/", "csv"):
+    for screen in ("list/", "csv", "xlsx"):
         status = visitor.get(f"/office/{noun}/{screen}").status_code
         assert status == 200 if "list" in verbs else status in SHUT, (screen, status)
     seen = rows.named(world, table, kind)
