@@ -343,6 +343,7 @@ class RoleScope(Base):
     alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system")
     base: Mapped[str] = choice(N_("Base role"), SEAT_KINDS, "internal", check="base")
     role: Mapped[Role] = relationship(Role)
+    alliance: Mapped[Alliance | None] = relationship()
 
 
 TOKEN_KINDS = {
@@ -1334,6 +1335,7 @@ class AuditEvent(Base):
     digest: Mapped[bytes] = col(N_("Digest of the values"), LargeBinary, "system")
     seal_no: Mapped[int | None] = col(N_("Place in the chain"), BigInteger, "system", unique=True)
     seal: Mapped[bytes | None] = col(N_("Seal"), LargeBinary, "system")
+    alliance: Mapped[Alliance | None] = relationship()
     __table_args__ = (
         Index("ix_audit_event_row", "table_name", "row_id"),
         Index("ix_audit_event_alliance", "alliance_id", "at"),

@@ -18,7 +18,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, SelectBase
 
 from app import policy
 from app.errors import N_, Forbidden, Invalid
-from app.transaction import ScopedSession, current
+from app.transaction import ScopedSession, current, prove
 
 # Association tables of Flask-AppBuilder's accounts: their two ends are under the policy.
 ASSOCIATIONS = {"ab_user_role", "ab_user_group", "ab_group_role", "ab_permission_view_role"}
@@ -41,6 +41,7 @@ def criteria(kind: str, write: bool = False) -> tuple[Any, ...]:
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _under_policy(state: ORMExecuteState) -> None:
     session = cast(ScopedSession, state.session)
+    prove(session)
     principal = session.principal
     if principal.kind == "system":
         return
@@ -127,6 +128,7 @@ def _refuse_moves(statement: Any) -> None:
 
 @event.listens_for(ScopedSession, "before_flush")
 def _check_before(session: ScopedSession, context: UOWTransaction, instances: Any) -> None:
+    prove(session)
     if session.principal.kind == "system":
         return
     rows = [row for row in session.dirty if session.is_modified(row)]

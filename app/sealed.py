@@ -6,6 +6,7 @@ JSON shows nothing. Only ``reveal`` opens it, and its callers write the log of r
 
 import base64
 import hashlib
+import hmac
 import os
 from typing import Any
 
@@ -44,6 +45,16 @@ def unseal(ciphertext: str, context: str = "") -> str:
         return AESGCM(_keys[name]).decrypt(raw[:12], raw[12:], context.encode()).decode()
     except (KeyError, InvalidTag) as error:
         raise ValueError("the value was not sealed with these keys") from error
+
+
+def sign(content: bytes, context: str) -> bytes:
+    """A signature that only this installation makes."""
+    return hmac.digest(_keys[_current], context.encode() + b"\n" + content, "sha256")
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two signatures are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(one, other)
 
 
 class Sealed:

@@ -1,14 +1,16 @@
 """Who is asking: accounts, tokens and seats, on Flask-AppBuilder's security manager."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
+import jwt
 from flask import Flask, current_app, g, request, session
 from flask_appbuilder.const import AUTH_DB
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_appbuilder.security.sqla.models import Permission, PermissionView, ViewMenu
 from flask_appbuilder.security.sqla.models import assoc_permissionview_role as role_permissions
-from flask_jwt_extended import JWTManager, get_jwt, verify_jwt_in_request
+from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -20,13 +22,16 @@ from app import clock, permissions, problems
 from app.errors import N_, Forbidden, Unauthorized
 from app.extensions import limiter
 from app.models import Account, Alliance, Organization, Seat
-from app.transaction import PUBLIC, Principal, ScopedSession, system, web
+from app.operations import keys
+from app.transaction import PUBLIC, Principal, ScopedSession, ask, claim, system, web
 
 # Flask-AppBuilder's own, for accounts and roles, used nowhere else.
 accounts = scoped_session(
     sessionmaker(class_=ScopedSession, info={"principal": system("accounts")})
 )
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+# These read the token themselves: a refresh token is nobody's seat.
+OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
 
 
 class SecurityManager(FabSecurityManager):
@@ -79,12 +84,22 @@ class SecurityManager(FabSecurityManager):
 
 def seat_permissions() -> frozenset[tuple[str, str]]:
     """The (permission, resource) pairs of the request's seat."""
-    found = g.get("permissions")
-    return found if found is not None else _granted("public", None)
+    if g.get("permissions") is None:
+        return _granted("public", None)
+    if g.principal.role_id is not None and g.seats is None:
+        # A token's seat that a role narrows: read once, where all of its permissions are asked.
+        row = next((s for s in held_seats() if s.Seat.id == g.principal.seat_id), None)
+        g.permissions = _granted(g.principal.kind, row.narrowed if row is not None else [])
+    return cast("frozenset[tuple[str, str]]", g.permissions)
+
+
+@lru_cache
+def _base(kind: str) -> frozenset[tuple[str, str]]:
+    return frozenset(permissions.permissions(kind))
 
 
 def _granted(kind: str, narrowed: list[list[str]] | None) -> frozenset[tuple[str, str]]:
-    base = frozenset(permissions.permissions(kind))
+    base = _base(kind)
     if narrowed is None:
         return base
     return base & {(permission, view) for permission, view in narrowed}
@@ -96,17 +111,23 @@ def _granted(kind: str, narrowed: list[list[str]] | None) -> frozenset[tuple[str
 def identify() -> None:
     """Set the request's principal from its token or its session; nobody's is the public's."""
     g.principal, g.permissions, g.seats = PUBLIC, _granted("public", None), ()
-    g.by_cookie = False
+    g.by_cookie, g.how = False, "password"
     g.user = current_user
     if request.endpoint in ("static", None) or request.path.startswith("/static/"):
         _scope(PUBLIC)
         return
     if "Authorization" in request.headers:
-        verify_jwt_in_request()
-        claims = get_jwt()
-        _enter(_integer(claims.get("sub")), _integer(claims.get("seat")), claims.get("ver"))
+        if request.endpoint in OWN_TOKEN:
+            _scope(PUBLIC)
+            return
+        if request.path.startswith("/api/"):
+            _claim()
+            return
+        claims = read_token("access")
+        g.how = claims.get("how", "password")
+        _enter(_integer(claims["sub"]), _integer(claims.get("seat")), claims.get("ver"))
     elif current_user.is_authenticated:
-        g.by_cookie = True
+        g.by_cookie, g.how = True, session.get("how", "password")
         _enter(int(current_user.get_id()), session.get("seat"), session.get("version"))
     _scope(g.principal)
 
@@ -116,6 +137,113 @@ def _scope(principal: Principal) -> None:
     web().info["principal"] = principal
 
 
+# ---------------------------------------------------------------- tokens
+
+
+def claims_of(row: Any) -> dict[str, Any]:
+    """What a token says of a seat (a row of ``seats_of``); each request's first statement
+    proves that it still holds."""
+    return {
+        "ver": row.token_version,
+        "seat": row.Seat.id,
+        "kind": row.Seat.kind,
+        "alliance": row.Seat.alliance_id,
+        "organization": row.Seat.organization_id,
+        "role": row.Seat.role_id,
+        "care": row.Seat.care,
+        "name": f"{row.first_name} {row.last_name}",
+    }
+
+
+def _claim() -> None:
+    """Act under the seat that the token names; it is proven with the first statement."""
+    text = bearer()
+    if text.startswith(keys.BEGINS):
+        _take_key(text)
+        return
+    claims = read_token("access")
+    try:
+        g.principal = Principal(
+            claims["kind"],
+            user_id=int(claims["sub"]),
+            seat_id=claims["seat"],
+            alliance_id=claims["alliance"],
+            organization_id=claims["organization"],
+            role_id=claims["role"],
+            care=claims["care"],
+            name=claims["name"],
+        )
+        g.permissions = _granted(g.principal.kind, None)
+        version = claims["ver"]
+    except (KeyError, ValueError):
+        raise Unauthorized() from None
+    how = claims.get("how", "password")
+    if claims["kind"] == "citizen" and how != "identity" and not _citizens_have_passwords():
+        raise Unauthorized()
+    g.seats, g.how = None, how
+    _scope(g.principal)
+    claim(web(), g.principal, version, claims.get("fam"))
+
+
+def _take_key(text: str) -> None:
+    """Act under the seat of a program's key, within its scopes. Raises Unauthorized."""
+    found = keys.holder(accounts(), text, now=clock.now())
+    accounts.commit()  # That it was used, once a minute.
+    rows = seats_of(found.user_id, "key") if found is not None else []
+    row = next((r for r in rows if r.Seat is not None and r.Seat.id == found.seat_id), None)
+    if found is None or row is None:
+        raise Unauthorized()
+    g.seats, g.seat, g.how = (row,), row, "key"
+    g.principal = _principal(row, f"{found.name} ({row.first_name} {row.last_name})")
+    narrowed = row.narrowed if row.Seat.role_id else None
+    g.permissions = _granted(row.Seat.kind, narrowed) & keys.allowed(found.scopes)
+    _scope(g.principal)
+
+
+def _principal(row: Any, name: str) -> Principal:
+    seat = row.Seat
+    return Principal(
+        seat.kind,
+        user_id=seat.user_id,
+        seat_id=seat.id,
+        alliance_id=seat.alliance_id,
+        organization_id=seat.organization_id,
+        role_id=seat.role_id,
+        care=seat.care,
+        name=name,
+    )
+
+
+def bearer() -> str:
+    """The token that the request carries. Raises Unauthorized."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthorized()
+    return text.strip()
+
+
+def read_token(*uses: str) -> dict[str, Any]:
+    """The claims of the request's token. Raises Unauthorized for one that we did not sign."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            bearer(), current_app.config["JWT_SECRET_KEY"], algorithms=["HS256"],
+            options={"require": ["exp", "sub", "type"]},
+        )  # fmt: skip
+    except jwt.InvalidTokenError:
+        raise Unauthorized() from None
+    if claims["type"] not in uses:
+        raise Unauthorized()
+    return claims
+
+
+def held_seats() -> tuple[Any, ...]:
+    """The seats that the request's account holds."""
+    if g.seats is None:
+        rows = seats_of(g.principal.user_id, g.how)
+        g.seats = tuple(row for row in rows if row.Seat is not None)
+    return cast("tuple[Any, ...]", g.seats)
+
+
 def _integer(value: Any) -> int | None:
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) < 19 else None
@@ -123,7 +251,7 @@ def _integer(value: Any) -> int | None:
 
 def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
     """Take the seat, if the account still holds it. Raises Unauthorized."""
-    rows = seats_of(user_id) if user_id is not None else []
+    rows = seats_of(user_id, g.how) if user_id is not None else []
     if not rows or rows[0].token_version != version:
         session.pop("seat", None)
         if g.by_cookie:
@@ -138,16 +266,7 @@ def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
     if chosen is None:
         return
     g.seat = chosen
-    g.principal = Principal(
-        chosen.Seat.kind,
-        user_id=user_id,
-        seat_id=chosen.Seat.id,
-        alliance_id=chosen.Seat.alliance_id,
-        organization_id=chosen.Seat.organization_id,
-        role_id=chosen.Seat.role_id,
-        care=chosen.Seat.care,
-        name=f"{chosen.first_name} {chosen.last_name}",
-    )
+    g.principal = _principal(chosen, f"{chosen.first_name} {chosen.last_name}")
     g.permissions = _granted(chosen.Seat.kind, chosen.narrowed if chosen.Seat.role_id else None)
     if g.by_cookie:
         session["seat"] = chosen.Seat.id
@@ -160,8 +279,11 @@ def first_seat(rows: list[Any]) -> Any | None:
     return held[0] if held else None
 
 
-def seats_of(user_id: int) -> list[Any]:
-    """An active account with its active seats: one row each, or one without a seat."""
+def seats_of(user_id: int, how: str = "password") -> list[Any]:
+    """An active account with its active seats: one row each, or one without a seat.
+
+    ``how`` it came in: by password, by a digital identity, or as a program with a key.
+    """
     narrowed = (
         select(func.json_agg(func.json_build_array(Permission.name, ViewMenu.name)))
         .select_from(role_permissions)
@@ -173,7 +295,7 @@ def seats_of(user_id: int) -> list[Any]:
         .scalar_subquery()
     )
     held = (Seat.user_id == Account.id) & Seat.active
-    if not current_app.extensions["settings"].citizen_passwords:
+    if how == "password" and not _citizens_have_passwords():
         # Who comes by a password comes as what they work as: a public body's citizens
         # are identified by SPID, CIE or CNS (DL 76/2020, art. 24).
         held &= Seat.kind != "citizen"
@@ -201,10 +323,18 @@ def seats_of(user_id: int) -> list[Any]:
     return found
 
 
+def _citizens_have_passwords() -> bool:
+    return bool(current_app.extensions["settings"].citizen_passwords)
+
+
 def require(verb: str, resource: str) -> None:
-    """Raise Unauthorized or Forbidden unless the seat holds the verb."""
-    if (f"can_{verb}", resource) not in seat_permissions():
+    """Raise Unauthorized or Forbidden unless the seat holds the verb.
+
+    What a role takes from a token's seat is said with the token's proof.
+    """
+    if (f"can_{verb}", resource) not in g.permissions:
         raise Forbidden() if g.principal.user_id else Unauthorized()
+    ask(web(), f"can_{verb}", resource)
 
 
 def require_csrf() -> None:
@@ -237,9 +367,10 @@ def _may_come_by_password(user_id: int) -> bool:
     return any(row.Seat is not None for row in seats_of(user_id))
 
 
-def start_session(account: Account) -> None:
-    """Begin a session of the browser, under a new identifier."""
+def start_session(account: Account, how: str = "password") -> None:
+    """Begin a session of the browser, under a new identifier; it knows how one came in."""
     session.clear()
+    session["how"] = how
     session["version"] = account.token_version
     session["locale"] = account.locale
 
@@ -254,7 +385,7 @@ def end_session() -> None:
 
 def choose_seat(seat_id: int) -> None:
     """Act under another of one's seats. Raises Forbidden for somebody else's."""
-    if seat_id not in {row.Seat.id for row in g.get("seats", ())}:
+    if seat_id not in {row.Seat.id for row in held_seats()}:
         raise Forbidden()
     session["seat"] = seat_id
 

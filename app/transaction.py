@@ -9,10 +9,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, scoped_session, sessionmaker
 
-from app.errors import Forbidden
+from app.errors import Forbidden, Unauthorized
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,38 @@ class Principal:
 
 
 PUBLIC = Principal("public")
+
+# Whether what a token says still holds: its account's version, its seat unchanged, and, for a
+# seat that a role narrows, the permission. Part of the first statement of every request.
+PROOF = """
+SELECT token.known, token.known AND (%(proof_role)s::bigint IS NULL OR EXISTS (
+    SELECT 1 FROM ab_permission_view_role AS held
+      JOIN ab_permission_view AS pair ON pair.id = held.permission_view_id
+      JOIN ab_permission AS verb ON verb.id = pair.permission_id
+      JOIN ab_view_menu AS noun ON noun.id = pair.view_menu_id
+     WHERE held.role_id = %(proof_role)s::bigint
+       AND verb.name = %(proof_verb)s::text AND noun.name = %(proof_resource)s::text
+  )) AS granted
+  FROM (SELECT EXISTS (
+    SELECT 1 FROM seat JOIN ab_user ON ab_user.id = seat.user_id
+     WHERE seat.id = %(proof_seat)s::bigint AND seat.user_id = %(proof_user)s::bigint
+       AND seat.active AND ab_user.active
+       AND ab_user.token_version = %(proof_version)s::bigint
+       AND seat.kind = %(proof_kind)s::text AND seat.care = %(proof_care)s::boolean
+       AND seat.alliance_id IS NOT DISTINCT FROM %(proof_alliance)s::bigint
+       AND seat.organization_id IS NOT DISTINCT FROM %(proof_organization)s::bigint
+       AND seat.role_id IS NOT DISTINCT FROM %(proof_role)s::bigint
+       AND (%(proof_family)s::bigint IS NULL OR EXISTS (
+         SELECT 1 FROM token_family AS family
+          WHERE family.id = %(proof_family)s::bigint AND family.ended_at IS NULL))
+  ) AS known) AS token
+"""
+NAMING = """
+set_config('intreccio.user', %(audit_user)s::text, true),
+set_config('intreccio.seat', %(audit_seat)s::text, true),
+set_config('intreccio.actor', %(audit_actor)s::text, true),
+set_config('intreccio.behalf', %(audit_behalf)s::text, true)
+"""
 
 # The principal of the statement that is being executed: the policy's parameters read it.
 current: ContextVar[Principal] = ContextVar("principal", default=PUBLIC)
@@ -90,6 +122,7 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
     if not isinstance(db, ScopedSession) or db.principal.kind == "system":
         yield db
         return
+    prove(db)
     db.flush()
     principal = replace(db.principal, kind="system", name=db.principal.name)
     inner = ScopedSession(
@@ -98,6 +131,8 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
         join_transaction_mode="rollback_only",
         expire_on_commit=False,
     )
+    if db.info.get("named") is db.get_transaction():
+        inner.info["named"] = inner.get_transaction() or inner.begin()
     try:
         yield inner
         inner.flush()
@@ -114,25 +149,78 @@ def _name_the_actor(session: Session) -> None:
     if not isinstance(session, ScopedSession):
         return
     session.info["wrote"] = True
-    principal = session.principal
     transaction = session.get_transaction()
     if session.info.get("named") is transaction:
         return
     session.info["named"] = transaction
-    session.raw_connection().execute(
-        text(
-            "SELECT set_config('intreccio.user', :user, true),"
-            " set_config('intreccio.seat', :seat, true),"
-            " set_config('intreccio.actor', :actor, true),"
-            " set_config('intreccio.behalf', :behalf, true)"
-        ),
-        {
-            "user": str(principal.user_id or ""),
-            "seat": str(principal.seat_id or ""),
-            "actor": principal.name,
-            "behalf": str(principal.on_behalf_of or ""),
-        },
-    )
+    session.raw_connection().exec_driver_sql(f"SELECT {NAMING}", _names(session.principal))
+
+
+def _names(principal: Principal) -> dict[str, str]:
+    return {
+        "audit_user": str(principal.user_id or ""),
+        "audit_seat": str(principal.seat_id or ""),
+        "audit_actor": principal.name,
+        "audit_behalf": str(principal.on_behalf_of or ""),
+    }
+
+
+# ---------------------------------------------------------------- the proof of a token
+
+
+def claim(
+    session: Session, principal: Principal, version: int, family: int | None = None
+) -> None:
+    """Take the principal that a token names; the first statement proves it."""
+    session.info["principal"] = principal
+    session.info["proof"] = {
+        "proof_user": principal.user_id,
+        "proof_seat": principal.seat_id,
+        "proof_version": version,
+        "proof_kind": principal.kind,
+        "proof_care": principal.care,
+        "proof_alliance": principal.alliance_id,
+        "proof_organization": principal.organization_id,
+        "proof_role": principal.role_id,
+        # The sign-in that the token comes from: who signs out is out.
+        "proof_family": family,
+        # A seat that no role narrows needs none; for another, nothing is granted until it is said.
+        "proof_verb": "",
+        "proof_resource": "",
+    }
+
+
+def ask(session: Session, verb: str, resource: str) -> None:
+    """The permission that the proof of a narrowed seat is for."""
+    proof = session.info.get("proof")
+    if proof is not None:
+        proof |= {"proof_verb": verb, "proof_resource": resource}
+
+
+def prove(session: Session) -> None:
+    """Prove the token, if that is still to be done; the audit learns who acts as well.
+
+    Raises Unauthorized or Forbidden.
+    """
+    if not isinstance(session, ScopedSession) or "proof" not in session.info:
+        return
+    parameters = session.info["proof"] | _names(session.principal)
+    connection = session.raw_connection()
+    row = connection.exec_driver_sql(
+        f"SELECT proof.known, proof.granted, {NAMING} FROM ({PROOF}) AS proof",  # noqa: S608
+        parameters,
+    ).one()
+    proven(session, known=row[0], granted=row[1])
+    session.info["named"] = session.get_transaction()
+
+
+def proven(session: Session, *, known: bool, granted: bool) -> None:
+    """What the database said of the token. Raises Unauthorized or Forbidden."""
+    if not known:
+        raise Unauthorized()
+    if not granted:
+        raise Forbidden()
+    del session.info["proof"]
 
 
 @event.listens_for(ScopedSession, "before_flush")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -75,6 +76,17 @@ def flask_app(engine: Engine, settings: Settings) -> Flask:
     return made
 
 
+def token_for(seat: models.Seat) -> str:
+    """An access token of the seat, as a login gives it; the context is the application's."""
+    row = SimpleNamespace(
+        Seat=seat,
+        token_version=seat.user.token_version,
+        first_name=seat.user.first_name,
+        last_name=seat.user.last_name,
+    )
+    return create_access_token(str(seat.user_id), additional_claims=security.claims_of(row))
+
+
 @dataclass
 class Client:
     """A program signed in under a seat, or nobody."""
@@ -126,9 +138,8 @@ def client(web_on: Flask, db: ScopedSession) -> Callable[..., Client]:
         db.flush()
         if seat is None:
             return Client(web_on.test_client(), None, None)
-        claims = {"seat": seat.id, "ver": seat.user.token_version}
         with web_on.app_context():
-            token = create_access_token(str(seat.user_id), additional_claims=claims)
+            token = token_for(seat)
         return Client(web_on.test_client(), token, seat)
 
     return sign_in

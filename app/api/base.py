@@ -2,22 +2,20 @@
 
 from typing import Any, cast
 
-from flask import Response, g, request
+from flask import Response, request
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
-from sqlalchemy import select
 
 from app import nouns, permissions, security
-from app.api.exchange import body, endpoint, expected_version, json_answer, nested
+from app.api.exchange import body, endpoint, expected_version, json_answer
 from app.errors import (
     BadRequest,
     NotFound,
 )
-from app.models import Alliance
 from app.operations import rows as row_operations
 from app.query import grammar, rison, rows
 from app.query.paths import path
@@ -54,6 +52,10 @@ class ResourceApi(ModelRestApi):
         self.openapi_spec_tag = self.resource
         self.show_columns = self.show_columns or self.list_columns
         BaseApi.__init__(self)
+        self.listed = tuple(dict.fromkeys(("id", *self.list_columns)))
+        self.shown = tuple(dict.fromkeys(("id", *self.show_columns)))
+        self.allowed = (*self.listed, *self.shown, *self.filter_columns)
+        self.versioned = "version" in inspect_(self.model).columns
         for name in {*self.list_columns, *self.show_columns, *self.filter_columns}:
             path(self.model, name)  # A declared name that leads nowhere stops the start.
 
@@ -76,39 +78,36 @@ class ResourceApi(ModelRestApi):
             grammar.from_parameters(asked),
             given.get("search", ""),
             tuple(self.search_columns),
-            (*self.list_columns, *self.show_columns, *self.filter_columns),
+            self.allowed,
             given.get("sort", "") or self.sort,
-            self._in_alliance(given.get("alliance")),
+            given=self._in_alliance(given.get("alliance")),
         )
+        limit = _number(given.get("limit"), "limit", rows.PAGE)
         found, following = rows.page(
-            web(), wanted, now=security.moment(),
-            limit=_number(given.get("limit"), "limit", rows.PAGE),
+            web(), wanted, now=security.moment(), limit=limit,
             cursor=given.get("cursor", ""),
-            offset=_number(given.get("page"), "page", 0) * _number(given.get("limit"), "limit", 20),
+            offset=_number(given.get("page"), "page", 0) * limit,
+            nested=True,
         )  # fmt: skip
-        answer: dict[str, Any] = {"result": [nested(row) for row in found], "next": following}
+        answer: dict[str, Any] = {"result": found, "next": following}
         if given.get("count") == "exact":
             answer["count"] = rows.count(web(), wanted)
         return json_answer(answer)
 
     def _fields(self, asked: str | None) -> tuple[str, ...]:
         if not asked:
-            return ("id", *(c for c in self.list_columns if c != "id"))
+            return self.listed
         names = tuple(dict.fromkeys(asked.split(",")))
-        declared = {"id", *self.list_columns, *self.show_columns}
         for name in names:
-            known = name in declared
+            known = name in self.shown or name in self.listed
             if not known or not path(self.model, name).readable_by(web().principal):
                 raise BadRequest(grammar.UNKNOWN_FIELD, field="fields")
         return names
 
-    def _in_alliance(self, slug: str | None) -> tuple[Any, ...]:
+    def _in_alliance(self, slug: str | None) -> grammar.Group:
         if not slug or "alliance_id" not in inspect_(self.model).columns:
-            return ()
-        if "\x00" in slug:
-            raise BadRequest(grammar.BAD_VALUE, field="alliance")
-        named = select(Alliance.id).where(Alliance.slug == slug)
-        return (cast(Any, self.model).alliance_id.in_(named),)
+            return grammar.EVERYTHING
+        return grammar.where("alliance.slug", slug, "alliance")
 
     @expose("/<int:pk>", methods=["GET"])
     @endpoint("get")
@@ -117,26 +116,24 @@ class ResourceApi(ModelRestApi):
         return self._row(pk)
 
     def _row(self, pk: int, status: int = 200) -> Response:
-        columns = tuple(dict.fromkeys(("id", *self.show_columns)))
-        wanted = rows.Selection(self.resource, columns, extra=(cast(Any, self.model).id == pk,))
-        if not 0 < pk < 2**63:
+        wanted = rows.Selection(self.resource, self.shown, given=grammar.where("id", pk))
+        versioned = self.versioned
+        found = rows.one(web(), wanted, now=security.moment(), version=versioned)
+        if found is None:
             raise NotFound()
-        found, _ = rows.page(web(), wanted, now=security.moment(), limit=1)
-        if not found:
-            raise NotFound()
-        headers = {}
-        if "version" in inspect_(self.model).columns:
-            headers["ETag"] = f'"{row_operations.version_of(web(), self.model, pk)}"'
+        row, version = found
+        headers = {"ETag": f'"{version}"'} if versioned else {}
         if status == 201:
             headers["Location"] = f"{self.route_base}/{pk}"
-        return json_answer({"id": pk, "result": nested(found[0])}, status, headers)
+        return json_answer({"id": pk, "result": row}, status, headers)
 
     @expose("/_info", methods=["GET"])
     @endpoint("list")
     def info(self) -> Response:
         """What this seat may do here, and with which fields."""
         granted = permissions.grant(web().principal.kind, self.resource)
-        verbs = {v for v in granted.verbs if (f"can_{v}", self.resource) in g.permissions}
+        held = security.seat_permissions()
+        verbs = {v for v in granted.verbs if (f"can_{v}", self.resource) in held}
         shown = [path(self.model, c) for c in self.show_columns]
         return json_answer(
             {

@@ -11,7 +11,7 @@ from flask import Response, g, request
 from app import security
 from app.errors import N_, BadRequest, TooLarge, Unauthorized, UnknownContent
 from app.operations import idempotency
-from app.transaction import web
+from app.transaction import prove, web
 
 NOT_JSON = N_("The body is not a JSON object.")
 LONG_KEY = N_("An idempotency key has between 1 and 200 printable characters.")
@@ -30,11 +30,16 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
         def run(self: Any, *args: Any, **kwargs: Any) -> Response:
             security.require_csrf()
             security.require(kwargs.get("verb", verb), self.resource)
-            if request.method == "POST" and "Idempotency-Key" in request.headers:
+            if request.method in security.SAFE_METHODS:
+                answer = handler(self, *args, **kwargs)
+                prove(web())  # What read nothing has proven nothing yet.
+            elif request.method == "POST" and "Idempotency-Key" in request.headers:
                 answer = _once(lambda: handler(self, *args, **kwargs))
             else:
+                prove(web())
                 answer = handler(self, *args, **kwargs)
-            web.commit()
+            if web().in_transaction():
+                web.commit()
             return answer
 
         run._permission_name = verb  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import permissions
 from app.errors import N_, Forbidden, Invalid
-from app.models import ProgramKey
+from app.models import ProgramKey, Seat
 from app.operations.constraints import explained
 from app.transaction import ScopedSession, elevated
 
@@ -97,18 +97,21 @@ def holder(system: Session, text: str, *, now: datetime) -> Holder | None:
     form = FORM.fullmatch(text)
     if form is None:
         return None
-    row = system.scalars(
-        select(ProgramKey).where(
+    found = system.execute(
+        select(ProgramKey, Seat.user_id)
+        .join(Seat, Seat.id == ProgramKey.seat_id)
+        .where(
             ProgramKey.prefix == form[1],
             ProgramKey.revoked_at.is_(None),
             ProgramKey.expires_at > now,
         )
     ).one_or_none()
-    if row is None or not hmac.compare_digest(row.digest, _digest(text)):
+    if found is None or not hmac.compare_digest(found[0].digest, _digest(text)):
         return None
+    row, user_id = found
     if row.used_at is None or row.used_at <= now - A_MINUTE:
         _note_use(system, row.id, now)
-    return Holder(row.id, row.name, row.seat.user_id, row.seat_id, tuple(row.scopes))
+    return Holder(row.id, row.name, user_id, row.seat_id, tuple(row.scopes))
 
 
 def _note_use(system: Session, key_id: int, now: datetime) -> None:

@@ -5,11 +5,26 @@
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, String, Text, and_, cast, or_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    String,
+    Text,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    or_,
+)
 from sqlalchemy import Enum as EnumType
 
 from app.errors import N_, BadRequest
@@ -25,7 +40,7 @@ MOST = 200
 
 RESERVED = frozenset(
     ("search", "sort", "fields", "limit", "cursor", "count", "filter", "q", "alliance", "_l_",
-     "page", "format", "next")
+     "page", "format", "next", "include", "group", "aggregate", "dry_run")
 )  # fmt: skip
 
 Expression = ColumnElement[Any]
@@ -37,8 +52,12 @@ COMPARISONS: dict[str, Comparison] = {
     "lte": lambda c, v: c <= v,
     "gt": lambda c, v: c > v,
     "gte": lambda c, v: c >= v,
+    "in": lambda c, v: c == any_(v),
+    "nin": lambda c, v: c != all_(v),
+    "contains": lambda c, v: func.lower(cast(c, String)).contains(func.lower(v), escape="/"),
+    "null": lambda c, v: c.is_(None) == v,
 }
-OPERATORS = (*COMPARISONS, "in", "nin", "contains", "null")
+OPERATORS = tuple(COMPARISONS)
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,11 @@ class Group:
 
 
 EVERYTHING = Group(True, ())
+
+
+def where(field: str, value: Any, parameter: str = "") -> Group:
+    """The rows whose field has the value; ``parameter`` is what a refusal names."""
+    return Group(True, (Condition(field, "eq", value, parameter or field),))
 
 
 def from_parameters(parameters: Iterable[tuple[str, str]]) -> Group:
@@ -115,48 +139,97 @@ def _condition(field: str, operator: str, value: Any, parameter: str) -> Conditi
     return Condition(field, operator, value, parameter)
 
 
-def fields(group: Group) -> list[Condition]:
-    """Every comparison in a group, however deep."""
-    found: list[Condition] = []
+def conditions(group: Group) -> Iterator[Condition]:
+    """Every comparison in a group, however deep, in the order in which they were asked."""
     for part in group.parts:
-        found.extend([part] if isinstance(part, Condition) else fields(part))
-    return found
+        if isinstance(part, Condition):
+            yield part
+        else:
+            yield from conditions(part)
+
+
+def shape(group: Group) -> Group:
+    """The group without its values: what one compiled statement serves."""
+    return Group(
+        group.every,
+        tuple(
+            shape(part) if isinstance(part, Group) else replace(part, value=None)
+            for part in group.parts
+        ),
+    )
+
+
+Reader = Callable[[Any], Any]
 
 
 def compile_group(
-    group: Group, expression: Callable[[Condition], Expression]
-) -> ColumnElement[bool] | None:
-    """A group as SQL; ``expression`` gives a field's column or refuses it."""
-    parts = []
-    for part in group.parts:
-        if isinstance(part, Group):
-            inner = compile_group(part, expression)
-            if inner is not None:
-                parts.append(inner)
-        else:
-            parts.append(compile_condition(expression(part), part))
-    if not parts:
-        return None
-    return and_(*parts) if group.every else or_(*parts)
+    group: Group, expression: Callable[[Condition], Expression], name: str
+) -> tuple[ColumnElement[bool] | None, list[Reader]]:
+    """A shape as SQL, and what reads the value of each of its conditions.
+
+    ``expression`` gives a field's column or refuses it; the n-th condition's value is the
+    parameter ``<name><n>``.
+    """
+    readers: list[Reader] = []
+
+    def compiled(part: "Condition | Group") -> ColumnElement[bool] | None:
+        if isinstance(part, Condition):
+            made, reader = _compile_condition(expression(part), part, f"{name}{len(readers)}")
+            readers.append(reader)
+            return made
+        inner = [found for one in part.parts if (found := compiled(one)) is not None]
+        if not inner:
+            return None
+        return and_(*inner) if part.every else or_(*inner)
+
+    return compiled(group), readers
 
 
-def compile_condition(column: Expression, condition: Condition) -> ColumnElement[bool]:
-    """One comparison as SQL. Raises BadRequest naming the parameter."""
-    operator, value = condition.operator, condition.value
-    try:
-        if operator == "null":
-            empty = values.parse(Boolean(), value)
-            return column.is_(None) if empty else column.is_not(None)
-        if operator in ("in", "nin"):
-            given = value if isinstance(value, list) else str(value).split(",")
-            if len(given) > MOST:
-                raise ValueError("too many")
-            found = [values.parse(column.type, v) for v in given]
-            return column.in_(found) if operator == "in" else column.not_in(found)
-        if operator == "contains":
-            if not isinstance(column.type, (String, Text)) or isinstance(column.type, EnumType):
-                raise BadRequest(UNKNOWN_OPERATOR, field=condition.parameter)
-            return cast(column, String).icontains(values.parse(String(), value), autoescape=True)
-        return COMPARISONS[operator](column, values.parse(column.type, value))
-    except (ValueError, OverflowError):
-        raise BadRequest(BAD_VALUE, field=condition.parameter) from None
+def _compile_condition(
+    column: Expression, condition: Condition, name: str
+) -> tuple[ColumnElement[bool], Reader]:
+    """One comparison with a parameter. Raises BadRequest for an operator that does not fit."""
+    operator, type_ = condition.operator, column.type
+    stored: Any = type_
+    if isinstance(type_, Integer):
+        stored = BigInteger()  # No number is too large to be compared.
+    elif isinstance(type_, String):
+        stored = Text()
+
+    def read(value: Any) -> Any:
+        return values.parse(type_, value)
+
+    if operator != "null" and not values.comparable(type_):
+        raise BadRequest(BAD_VALUE, field=condition.parameter)
+    if operator == "null":
+        stored, read = Boolean(), lambda value: values.parse(Boolean(), value)
+    elif operator in ("in", "nin"):
+        stored, read = ARRAY(stored), lambda value: _list(type_, value)
+    elif operator == "contains":
+        if not isinstance(type_, String) or isinstance(type_, EnumType):
+            raise BadRequest(UNKNOWN_OPERATOR, field=condition.parameter)
+        read = lambda value: escaped(values.parse(String(), value))  # noqa: E731
+    return COMPARISONS[operator](column, bindparam(name, None, stored)), read
+
+
+def _list(type_: Any, value: Any) -> list[Any]:
+    given = value if isinstance(value, list) else str(value).split(",")
+    if len(given) > MOST:
+        raise ValueError("too many")
+    return [values.parse(type_, one) for one in given]
+
+
+def escaped(text: str) -> str:
+    """The text for a LIKE whose ESCAPE is a slash."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def read_values(group: Group, readers: Iterable[Reader], name: str) -> dict[str, Any]:
+    """The parameters of a group's values. Raises BadRequest naming the parameter."""
+    found = {}
+    for number, (condition, read) in enumerate(zip(conditions(group), readers, strict=True)):
+        try:
+            found[f"{name}{number}"] = read(condition.value)
+        except (ValueError, OverflowError):
+            raise BadRequest(BAD_VALUE, field=condition.parameter) from None
+    return found

@@ -25,6 +25,14 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
+COMPARED = (Boolean, Integer, Numeric, DateTime, Date, Time, Uuid, Enum, String)
+
+
+def comparable(type_: Any) -> bool:
+    """Whether values of the column's type can be asked for."""
+    return isinstance(type_, COMPARED)
+
+
 def parse(type_: Any, text: Any) -> Any:
     """The value of a text for a column's type. Raises ValueError."""
     if isinstance(text, str) and not storable(text):

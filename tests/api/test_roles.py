@@ -25,6 +25,7 @@ def test_a_narrower_role_takes_permissions_away_and_adds_none(
     db.flush()
     put = chief.post(f"/api/v1/seats/{colleague.id}/narrow", json={"role_id": made.json["id"]})
     assert put.status_code == 200, put.text
+    db.refresh(colleague)
     reader = client(colleague)
     assert reader.get("/api/v1/organizations/").status_code == 200
     body = {"name": "Nuovo", "kind": "union"}

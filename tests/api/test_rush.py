@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 
 import httpx
 import psutil
 import pytest
 from flask import Flask
-from flask_jwt_extended import create_access_token
 from sqlalchemy import Engine, NullPool, create_engine, select
 
 from app import models, sealed, transaction
@@ -24,6 +22,7 @@ from app.transaction import ScopedSession, open_session
 from tests import factories as f
 from tests.databases import ENVIRONMENT
 from tests.servers import LiveServer
+from tests.sessions import token_for
 
 AT_ONCE = 32
 
@@ -106,11 +105,8 @@ def _family(app: Flask, alliance: models.Alliance) -> Family:
     seat = f.SeatFactory(kind="citizen", alliance=alliance)
     child = f.PersonFactory(alliance=alliance)
     f.RelationFactory(user=seat.user, person=child)
-    claims = {"seat": seat.id, "ver": seat.user.token_version or 0}
     with app.app_context():
-        token = create_access_token(
-            str(seat.user_id), additional_claims=claims, expires_delta=timedelta(hours=1)
-        )
+        token = token_for(seat)
     return Family(token, child.id)
 
 

@@ -97,6 +97,7 @@ ELEVATED = {
 # What else could see past the policy: the modules that use it, and what for.
 ROADS = {
     "raw_connection": {
+        "query/road.py": "statements with the policy compiled in",
         "transaction.py": "names the actor to the trigger; carries elevation",
         "scope.py": "checks flushed rows by one SELECT a table",
     },
@@ -127,8 +128,12 @@ ROADS = {
         "transaction.py": "the public's and the system's",
         "security.py": "the request's",
         "demo/acting.py": "loads the demo as the seats that would have typed it",
+        "query/road.py": "a kind of seat, to compile a statement for",
     },
-    "exec_driver_sql": {},
+    "exec_driver_sql": {
+        "transaction.py": "proves the token and names the actor",
+        "query/road.py": "statements with the policy compiled in",
+    },
 }
 # Flask-AppBuilder's own session for accounts and roles.
 ACCOUNTS = {"security.py": "its own", "status.py": "asks whether the database is there"}

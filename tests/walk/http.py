@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_jwt_extended import create_access_token
 from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
 from app import permissions
-from app.models import Alliance
+from app.models import Account, Alliance, Seat
+from tests.sessions import token_for
 from tests.walk import granted, rows
 from tests.walk.markers import Origin
 from tests.walk.names import World
@@ -101,6 +101,10 @@ def token_of(app: Flask, world: World, kind: str) -> str | None:
         return None
     principal = world.principals[kind]
     with app.app_context():
-        return create_access_token(
-            str(principal.user_id), additional_claims={"seat": principal.seat_id, "ver": 1}
-        )
+        seat = Seat(
+            id=principal.seat_id, user_id=principal.user_id, kind=principal.kind,
+            alliance_id=principal.alliance_id, organization_id=principal.organization_id,
+            role_id=principal.role_id, care=principal.care,
+            user=Account(token_version=1, first_name="", last_name=""),
+        )  # fmt: skip
+        return token_for(seat)

@@ -1,14 +1,16 @@
 """Every endpoint from every seat: what opens, and what it shows."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect as inspect_
 
-from app import nouns, permissions
+from app import nouns, permissions, security
 from app.api import classes
 from app.permissions import GRANTS
+from app.query import road
 from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
 from tests.walk.kinds import by_kind, by_some
@@ -183,6 +185,23 @@ def widened(kind: str, noun: str, *, verb: str = "", group: str = "") -> permiss
     )
 
 
+@contextmanager
+def regranted(
+    monkeypatch: pytest.MonkeyPatch, kind: str, noun: str, grant: permissions.Grant
+) -> Iterator[None]:
+    """Another grant for a while: what was compiled under the right one is forgotten."""
+    with monkeypatch.context() as patched:
+        patched.setitem(GRANTS[kind], noun, grant)
+        forget()
+        yield
+    forget()
+
+
+def forget() -> None:
+    security._base.cache_clear()
+    road._compiled.cache_clear()
+
+
 def differences(kind: str) -> set[str]:
     """The nouns of which the application grants a kind something else than is written here."""
     return {
@@ -209,8 +228,7 @@ def test_a_verb_too_many_is_noticed(
     for name, noun in granted.NOUNS.items():
         number = next(iter(world.ids[table_of(name)].values()))
         for verb in sorted(every_verb(name) - noun.verbs_of(kind))[:1]:
-            with monkeypatch.context() as patched:
-                patched.setitem(GRANTS[kind], name, widened(kind, name, verb=verb))
+            with regranted(monkeypatch, kind, name, widened(kind, name, verb=verb)):
                 assert differences(kind) == {name}
                 try:
                     opened += attempt(visitor, name, verb, number) not in CLOSED
@@ -232,8 +250,7 @@ def test_a_group_too_many_is_noticed(
                 continue
             path = f"/api/v1/{name}/{world.id(table, label)}"
             for group in hidden_groups(kind, name):
-                with monkeypatch.context() as patched:
-                    patched.setitem(GRANTS[kind], name, widened(kind, name, group=group))
+                with regranted(monkeypatch, kind, name, widened(kind, name, group=group)):
                     try:
                         shown = visitor.get(path).json["result"]
                     except AssertionError:  # a marker that is not for this seat

@@ -1,0 +1,50 @@
+"""Where a page ended: opaque, signed, and good for the question that it came from alone."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from app import sealed
+from app.errors import N_, BadRequest
+from app.query import values
+from app.query.selection import Key, Selection
+
+BAD_CURSOR = N_("The cursor does not belong to this list.")
+LONGEST = 4_000
+SIGNATURE = 12
+
+
+def _signature(wanted: Selection, content: bytes) -> bytes:
+    """Over the keys and the question: another filter's or order's cursor is refused."""
+    asked = (wanted.resource, wanted.sort, wanted.where, wanted.given, wanted.words)
+    digest = hashlib.sha256(repr(asked).encode() + b"\n" + content).digest()
+    return sealed.sign(digest, "cursor")[:SIGNATURE]
+
+
+def write(wanted: Selection, keys: Sequence[Any]) -> str:
+    """The cursor of the page that follows a row with these sort keys."""
+    plain = [k if k is None or isinstance(k, (bool, int)) else str(k) for k in keys]
+    content = orjson.dumps(plain)
+    signed = _signature(wanted, content) + content
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+
+
+def read(wanted: Selection, cursor: str, order: Sequence[Key]) -> list[Any]:
+    """The sort keys of a cursor. Raises BadRequest for one of another question, or forged."""
+    try:
+        if len(cursor) > LONGEST:
+            raise ValueError(cursor)
+        signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        content = signed[SIGNATURE:]
+        if not sealed.same(signed[:SIGNATURE], _signature(wanted, content)):
+            raise ValueError(cursor)
+        return [
+            key if key is None else values.parse(one.expression.type, key)
+            for one, key in zip(order, orjson.loads(content), strict=True)
+        ]
+    except (ValueError, TypeError, binascii.Error):
+        raise BadRequest(BAD_CURSOR, field="cursor") from None
