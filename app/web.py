@@ -8,6 +8,8 @@ from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import configure_mappers
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -16,6 +18,9 @@ from app import api, database, portal, problems, scope, sealed, security, thrott
 from app.api.reference import reference
 from app.extensions import csrf
 from app.permissions import NAMES
+from app.public import touched
+from app.public.cache import FOR_ANYBODY, Cache
+from app.public.changes import Changes
 from app.status import status
 
 LANGUAGES = {
@@ -51,7 +56,10 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
     )
     csrf.init_app(app)
+    # With an engine of somebody else's, a test's, nothing is kept.
+    listens = engine is None
     engine = engine or make_engine(database.url_of(settings))
+    _answer_from_memory(app, settings, engine, listens)
     throttle.configure(app, settings, engine)
     with app.app_context():
         security.configure(app, engine)
@@ -104,13 +112,32 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
     }
 
 
+def _answer_from_memory(
+    app: Flask, settings: config.Settings, engine: Engine, listens: bool
+) -> None:
+    """Put the memory of published data before everything else."""
+    touched.watch(engine)
+    address = settings.listen_url or engine.url.render_as_string(hide_password=False)
+    cookies = (app.config["SESSION_COOKIE_NAME"], "remember_token")
+    app.wsgi_app = Cache(  # type: ignore[method-assign]
+        app.wsgi_app, engine, Changes(address), listens=listens, cookies=cookies,
+        language=lambda header: language_of(parse_accept_header(header, LanguageAccept)) or "it",
+    )  # fmt: skip
+    app.extensions["public"] = app.wsgi_app
+
+
+def language_of(accepted: LanguageAccept) -> str | None:
+    """The one of our languages that a program asks for."""
+    return accepted.best_match(LANGUAGES)
+
+
 def choose_locale() -> str:
     """The reader's language: asked for, chosen before, sent by the browser, Italian."""
     if not has_request_context():
         return "it"
     asked = request.args.get("_l_") or session.get("locale")
     if request.path.startswith("/api/"):
-        asked = request.accept_languages.best_match(LANGUAGES) or asked
+        asked = language_of(request.accept_languages) or asked
     return asked if asked in LANGUAGES else "it"
 
 
@@ -118,6 +145,9 @@ def _headers(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
-    if g.get("principal") is not None and g.principal.user_id is not None:
+    principal = g.get("principal")
+    if principal is not None and principal.user_id is not None:
         answer.headers.setdefault("Cache-Control", "no-store")
+    elif principal is not None and principal.kind == "public":
+        request.environ[FOR_ANYBODY] = True
     return answer
