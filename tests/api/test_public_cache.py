@@ -31,6 +31,7 @@ from tests.api.published import (
     until,
     writing,
 )  # fmt: skip
+from tests.sessions import token_for
 
 # Every table's last change, five minutes earlier.
 BACK = text("""
@@ -322,16 +323,11 @@ def test_what_is_somebody_s_own_or_no_answer_is_never_kept(
 
 
 def test_a_seat_s_own_answer_is_neither_kept_nor_replaced(site: Site, flask_app: Flask) -> None:
-    from flask_jwt_extended import create_access_token
-
     site.warm()
-    with site.session() as db:
+    with site.session() as db, flask_app.app_context():
         seat = f.SeatFactory(kind="staff")
         db.flush()
-        claims = {"seat": seat.id, "ver": seat.user.token_version}
-        user = str(seat.user_id)
-    with flask_app.app_context():
-        token = create_access_token(user, additional_claims=claims)
+        token = token_for(seat)
     own = site.get("services/", authorization=f"Bearer {token}")
     assert own.status_code == 200
     assert own.json["result"] == []  # of an alliance without services
