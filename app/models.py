@@ -252,11 +252,20 @@ class Territory(Tenant):
 # ---------------------------------------------------------------- accounts
 
 
+# What stands for the address of somebody whose digital identity gave none (RFC 2606).
+NO_MAILBOX = "@identity.invalid"
+
+
 class Account(FabUser):
     """An account: Flask-AppBuilder's, with what tokens and languages need."""
 
     token_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     locale: Mapped[str] = mapped_column(String(5), default="it", server_default="it")
+
+    @property
+    def mailbox(self) -> str | None:
+        """The address that mail reaches, if there is one."""
+        return None if str(self.email).endswith(NO_MAILBOX) else str(self.email)
 
 
 # What Flask-AppBuilder's own columns are called, and who may see them.

@@ -95,7 +95,7 @@ def family(application: Application, person_email: str | None) -> str | None:
     if application.contact_email:
         return application.contact_email
     if application.channel == "web" and application.user is not None:
-        return str(application.user.email)
+        return application.user.mailbox or person_email
     return person_email
 
 

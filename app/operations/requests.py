@@ -131,7 +131,7 @@ def _tell_asker(
 ) -> None:
     """The account that asked, or the person; at the desk the operator's is no one's address."""
     by_web = row.channel == "web" and row.user is not None
-    recipient = row.user.email if by_web and row.user else row.person.email
+    recipient = (row.user.mailbox if by_web and row.user else None) or row.person.email
     locale = str(row.user.locale) if by_web and row.user else "it"
     if not recipient and row.contact and "@" in row.contact:
         recipient = row.contact

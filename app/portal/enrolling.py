@@ -112,10 +112,10 @@ def _taken(persons: list[dict[str, Any]]) -> dict[tuple[int, int], str]:
 def _contact(draft: dict[str, Any] | None, persons: list[dict[str, Any]]) -> dict[str, Any]:
     """What is known already of how to reach the reader."""
     myself = next((row for row in persons if row["relation"] == "self"), {})
-    email = site.db().scalar(select(Account.email).where(Account.id == g.principal.user_id))
+    account = site.db().get_one(Account, g.principal.user_id)
     kept = draft or {}
     return {
-        "email": kept.get("contact_email") or myself.get("email") or email,
+        "email": kept.get("contact_email") or myself.get("email") or account.mailbox,
         "phone": kept.get("contact_phone") or myself.get("phone"),
         "note": kept.get("note"),
         "photos": bool(kept.get("photo_consent")),

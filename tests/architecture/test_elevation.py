@@ -50,6 +50,9 @@ ELEVATED = {
         "look up an idempotency key",
         "store an idempotent answer",
     ],
+    "operations/identities.py": [
+        "sign in by a digital identity",
+    ],
     "operations/invitations.py": [
         "accept an invitation",
         "invite",
