@@ -100,7 +100,7 @@ class World:
 def _factories() -> list[Any]:
     """One factory for each table that stands in no other's way."""
     made = [f for f in vars(factories).values() if hasattr(f, "_meta") and f._meta.model]
-    apart = (models.Alliance, models.Account, models.Seat, Role)
+    apart = (models.Alliance, models.Account, models.Seat, models.DigitalIdentity, Role)
     return [f for f in made if f.__module__ == factories.__name__ and f._meta.model not in apart]
 
 

@@ -11,10 +11,10 @@ from app.api.document import used
 from tests.openapi.spectral import lint
 
 WARNING = 1
-PERSONS = "/api/v1/persons/"
-PERSON = "/api/v1/persons/{id}"
+LIST = "/api/v1/organization-aliases/"
+ROW = "/api/v1/organization-aliases/{id}"
 # Kept of the document where a rule's bite is tried.
-EXCERPT = (PERSONS, PERSON, "/status", "/api/v1/security/login", "/api/v1/locations/{id}")
+EXCERPT = (LIST, ROW, "/status", "/api/v1/security/login")
 
 
 def test_nothing_in_the_document_breaks_a_rule(document: Any, tmp_path: Path) -> None:
@@ -64,11 +64,11 @@ MUTANTS: dict[str, tuple[str, Break]] = {
     ),
     "no_limits": (
         "limits-told",
-        lambda d: d["paths"][PERSONS]["get"]["responses"]["200"].pop("headers"),
+        lambda d: d["paths"][LIST]["get"]["responses"]["200"].pop("headers"),
     ),
     "two_prefixes": (
         "limits-one-prefix",
-        lambda d: d["paths"][PERSONS]["get"]["responses"]["200"]["headers"].update(
+        lambda d: d["paths"][LIST]["get"]["responses"]["200"]["headers"].update(
             {"RateLimit-Limit": {"schema": {"type": "integer", "format": "int32"}}}
         ),
     ),
@@ -80,42 +80,42 @@ MUTANTS: dict[str, tuple[str, Break]] = {
         "retry-after",
         lambda d: d["components"]["responses"]["Unavailable"]["headers"].pop("Retry-After"),
     ),
-    "no_429": ("answers-whole", lambda d: d["paths"][PERSONS]["get"]["responses"].pop("429")),
+    "no_429": ("answers-whole", lambda d: d["paths"][LIST]["get"]["responses"].pop("429")),
     "no_example": (
         "answers-whole",
-        lambda d: _json(d["paths"][PERSONS]["get"]["responses"]["200"]).pop("example"),
+        lambda d: _json(d["paths"][LIST]["get"]["responses"]["200"]).pop("example"),
     ),
     "no_success": (
         "answers-whole",
-        lambda d: d["paths"][PERSONS]["get"]["responses"].pop("200"),
+        lambda d: d["paths"][LIST]["get"]["responses"].pop("200"),
     ),
     "wrong_example": (
         "oas3-valid-media-example",
-        lambda d: _json(d["paths"][PERSONS]["get"]["responses"]["200"]).update(example=[1]),
+        lambda d: _json(d["paths"][LIST]["get"]["responses"]["200"]).update(example=[1]),
     ),
     "wrong_property": (
         "oas3-valid-schema-example",
-        lambda d: d["components"]["schemas"]["Person"]["properties"]["id"].update(example="x"),
+        lambda d: _schema(d, "OrganizationAlias")["properties"]["id"].update(example="x"),
     ),
     "body_of_204": (
         "no-content",
-        lambda d: d["paths"]["/api/v1/locations/{id}"]["delete"]["responses"]["204"].update(
+        lambda d: d["paths"][ROW]["delete"]["responses"]["204"].update(
             content={"application/json": {"schema": {"type": "object"}, "example": {}}}
         ),
     ),
     "body_of_get": (
         "get-without-body",
-        lambda d: d["paths"][PERSONS]["get"].update(
-            requestBody=d["paths"][PERSONS]["post"]["requestBody"]
+        lambda d: d["paths"][LIST]["get"].update(
+            requestBody=d["paths"][LIST]["post"]["requestBody"]
         ),
     ),
     "json_patch": (
         "patch-media",
-        lambda d: d["paths"][PERSON]["patch"].update(
-            requestBody=d["paths"][PERSON]["put"]["requestBody"]
+        lambda d: d["paths"][ROW]["patch"].update(
+            requestBody=d["paths"][ROW]["put"]["requestBody"]
         ),
     ),
-    "empty_patch": ("patch-media", lambda d: d["paths"][PERSON]["patch"].pop("requestBody")),
+    "empty_patch": ("patch-media", lambda d: d["paths"][ROW]["patch"].pop("requestBody")),
     "accept": ("header-forbidden", lambda d: _parameter(d, "header", "Accept")),
     "authorization": ("header-forbidden", lambda d: _parameter(d, "header", "authorization")),
     "key_in_query": ("secret-in-address", lambda d: _parameter(d, "query", "api_key")),
@@ -132,29 +132,29 @@ MUTANTS: dict[str, tuple[str, Break]] = {
     "open_to_all": ("security-everywhere", lambda d: d.pop("security")),
     "open_change": (
         "security-of-changes",
-        lambda d: d["paths"][PERSONS]["post"].update(security=[{}]),
+        lambda d: d["paths"][LIST]["post"].update(security=[{}]),
     ),
     "no_operation_id": (
         "operation-operationId",
-        lambda d: d["paths"][PERSONS]["get"].pop("operationId"),
+        lambda d: d["paths"][LIST]["get"].pop("operationId"),
     ),
     "two_of_a_name": (
         "operation-operationId-unique",
-        lambda d: d["paths"][PERSONS]["get"].update(operationId="createPerson"),
+        lambda d: d["paths"][LIST]["get"].update(operationId="createOrganizationAlias"),
     ),
-    "snake": ("operation-id", lambda d: d["paths"][PERSONS]["get"].update(operationId="a_b")),
+    "snake": ("operation-id", lambda d: d["paths"][LIST]["get"].update(operationId="a_b")),
     "http_verb": (
         "operation-id-no-verb",
-        lambda d: d["paths"][PERSONS]["get"].update(operationId="getPersons"),
+        lambda d: d["paths"][LIST]["get"].update(operationId="getAliases"),
     ),
-    "no_tag": ("operation-tags", lambda d: d["paths"][PERSONS]["get"].pop("tags")),
+    "no_tag": ("operation-tags", lambda d: d["paths"][LIST]["get"].pop("tags")),
     "no_operation_summary": (
         "operation-summary",
-        lambda d: d["paths"][PERSONS]["get"].pop("summary"),
+        lambda d: d["paths"][LIST]["get"].pop("summary"),
     ),
     "no_description": (
         "operation-described",
-        lambda d: d["paths"][PERSONS]["get"].pop("description"),
+        lambda d: d["paths"][LIST]["get"].pop("description"),
     ),
     "silent_parameter": (
         "parameter-described",
@@ -162,36 +162,40 @@ MUTANTS: dict[str, tuple[str, Break]] = {
     ),
     "camel_path": (
         "path-kebab",
-        lambda d: d["paths"].update({"/api/v1/somePersons/": d["paths"].pop(PERSONS)}),
+        lambda d: d["paths"].update({"/api/v1/someAliases/": d["paths"].pop(LIST)}),
     ),
     "snake_schema": (
         "schema-pascal",
         lambda d: d["components"]["schemas"].update(
-            field_error=d["components"]["schemas"]["Person"]
+            field_error=_schema(d, "OrganizationAlias")
         ),
     ),
     "no_format": (
         "number-format",
-        lambda d: d["components"]["schemas"]["Person"]["properties"]["id"].pop("format"),
+        lambda d: _schema(d, "OrganizationAlias")["properties"]["id"].pop("format"),
     ),
     "endless_text": (
         "bounds",
-        lambda d: d["components"]["schemas"]["NewPerson"]["properties"]["school"].pop("maxLength"),
+        lambda d: _schema(d, "NewOrganizationAlias")["properties"]["source"].pop("maxLength"),
     ),
     "endless_list": (
         "bounds",
-        lambda d: d["components"]["schemas"]["PersonPage"]["properties"]["result"].pop("maxItems"),
+        lambda d: _schema(d, "OrganizationAliasPage")["properties"]["result"].pop("maxItems"),
     ),
     "open_body": (
         "taken-is-closed",
-        lambda d: d["components"]["schemas"]["NewPerson"].pop("additionalProperties"),
+        lambda d: _schema(d, "NewOrganizationAlias").pop("additionalProperties"),
     ),
     "dangling": (
         "invalid-ref",
-        lambda d: d["components"]["schemas"].pop("Person"),
+        lambda d: d["components"]["schemas"].pop("OrganizationAlias"),
     ),
-    "not_openapi": ("oas3-schema", lambda d: d["paths"][PERSONS]["get"].update(parameters={})),
+    "not_openapi": ("oas3-schema", lambda d: d["paths"][LIST]["get"].update(parameters={})),
 }  # fmt: skip
+
+
+def _schema(document: Any, name: str) -> Any:
+    return document["components"]["schemas"][name]
 
 
 def _json(answer: Any) -> Any:
@@ -200,7 +204,7 @@ def _json(answer: Any) -> Any:
 
 def _content(document: Any, status: str, kind: str) -> None:
     shared = document["components"]["responses"]["NotFound"]["content"]
-    document["paths"][PERSON]["get"]["responses"][status] = {
+    document["paths"][ROW]["get"]["responses"][status] = {
         "description": "x",
         "headers": document["components"]["responses"]["NotFound"]["headers"],
         "content": {kind: shared["application/problem+json"]},
@@ -208,7 +212,7 @@ def _content(document: Any, status: str, kind: str) -> None:
 
 
 def _parameter(document: Any, where: str, name: str) -> None:
-    document["paths"][PERSONS]["get"]["parameters"].append(
+    document["paths"][LIST]["get"]["parameters"].append(
         {"name": name, "in": where, "description": "x",
          "schema": {"type": "string", "maxLength": 10}}
     )  # fmt: skip

@@ -26,6 +26,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any], Any]] = {
              {"type": "string", "maxLength": 200}, '"7"'),
     "Location": (N_("The address of the new row."),
                  {"type": "string", "maxLength": 200}, "/api/v1/persons/12"),
+    "Allow": (N_("How the address can be asked."), {"type": "string", "maxLength": 200}, "POST"),
     "WWW-Authenticate": (N_("How to sign in."), {"type": "string", "maxLength": 200}, "Bearer"),
 }  # fmt: skip
 # Status: the name among the shared answers, and when it is given.
@@ -34,6 +35,7 @@ PROBLEMS: dict[int, tuple[str, str]] = {
     401: ("Unauthorized", N_("No token, one that has expired, or one of an account that is out.")),
     403: ("Forbidden", N_("The seat may not do this.")),
     404: ("NotFound", N_("There is no such row among those that the seat sees.")),
+    405: ("NotPossible", N_("The address is no row's, or its row cannot be asked this way.")),
     409: ("Conflict", N_("True of the request, but not of the state of things.")),
     412: ("PreconditionFailed", N_("Somebody changed the row in the meantime.")),
     413: ("TooLarge", N_("The body is too large.")),
@@ -48,6 +50,9 @@ PROBLEMS: dict[int, tuple[str, str]] = {
 ALWAYS = (429, 500, 503)
 READING = (400, 401, 403)
 WRITING = (400, 401, 403, 409, 413, 415, 422)
+# Where a row is named: there is none, or its number is none.
+A_ROW = (404, 405)
+CHANGING = (*WRITING, *A_ROW, 412)
 
 
 def headers() -> dict[str, Any]:
@@ -117,7 +122,12 @@ def _problem(status: int) -> dict[str, Any]:
         if faulty
         else [],
     }
-    besides = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+    besides = {
+        405: ("Allow",),
+        401: ("WWW-Authenticate",),
+        429: ("Retry-After",),
+        503: ("Retry-After",),
+    }
     return {
         "description": gettext(words),
         "headers": said(*besides.get(status, ())),

@@ -116,7 +116,7 @@ class Noun:
             gettext("one of them"),
             gettext(SHOWN),
             parameters=[parameters.ref("id")],
-            responses={"200": self.row(), **answers.problems(*answers.READING, 404)},
+            responses={"200": self.row(), **answers.problems(*answers.READING, *answers.A_ROW)},
         )
 
     def row(self, *names: str, words: str = "") -> dict[str, Any]:
@@ -169,7 +169,10 @@ class Noun:
             gettext(CHANGED if patch else PUT),
             parameters=[parameters.ref("id"), parameters.ref("If-Match")],
             requestBody=self.body(f"Changed{self.name}", MERGE_PATCH if patch else answers.JSON),
-            responses={"200": self.row(), **answers.problems(*answers.WRITING, 404, 412)},
+            responses={
+                "200": self.row(),
+                **answers.problems(*answers.CHANGING),
+            },
         )
 
     def delete(self) -> dict[str, Any]:
@@ -181,7 +184,7 @@ class Noun:
             parameters=[parameters.ref("id"), parameters.ref("If-Match")],
             responses={
                 "204": answers.nothing(gettext("It is deleted.")),
-                **answers.problems(400, 401, 403, 404, 409, 412),
+                **answers.problems(*answers.READING, *answers.A_ROW, 409, 412),
             },
         )
 
@@ -192,7 +195,7 @@ class Noun:
             needed = any(field.required for field in declared.fields)
             schema = bodies.body_of(self.resource, verb)
             parts["requestBody"] = self.body(schema, needed=needed)
-        statuses = answers.WRITING if declared.collection else (*answers.WRITING, 404, 412)
+        statuses = answers.WRITING if declared.collection else answers.CHANGING
         name = self.many if declared.collection else self.name
         return self.said(
             verb,

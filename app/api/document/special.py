@@ -237,7 +237,7 @@ def _nouns() -> dict[str, dict[str, Any]]:
                     )
                 },
             },
-            **answers.problems(*answers.READING, 404),
+            **answers.problems(*answers.READING, *answers.A_ROW),
         },
     )  # fmt: skip
     wish = {"wishes": [{"person_id": 12, "slot_id": 34, "reduced": False}]}
