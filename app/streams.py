@@ -4,30 +4,58 @@ The database's transaction lasts as long as the answer, and ends with it. Whoeve
 middle has read what was sent, so what the trail says of encrypted columns is kept even then.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from flask import Response, request, stream_with_context
 
 from app.errors import N_, BadRequest
-from app.query.export import MEDIA_TYPES
+from app.query.export import MEDIA_TYPES, csv_file, ndjson_file
+from app.query.xlsx import xlsx_file
 from app.transaction import web
 
 UNKNOWN_FORMAT = N_("The formats are json, csv, ndjson and xlsx.")
+NO_PAGES = N_("A file has the whole selection: no pages, and no count.")
+OF_PAGES = ("cursor", "page", "count")
 
 
-def asked(given: str | None) -> str:
-    """The form of a list that a request asks for: by ``format=``, or else by Accept.
+def asked(given: Mapping[str, str]) -> str:
+    """The form of a list that a request asks for: by ``format``, or else by Accept.
 
-    Raises BadRequest for one that there is not.
+    Raises BadRequest for one that there is not, and for a page of a file.
     """
-    if given:
-        if given not in MEDIA_TYPES:
-            raise BadRequest(UNKNOWN_FORMAT, field="format")
-        return given
-    best = request.accept_mimetypes.best_match([*MEDIA_TYPES.values()], MEDIA_TYPES["json"])
-    return next(name for name, media_type in MEDIA_TYPES.items() if media_type == best)
+    form = given.get("format", "")
+    if not form and request.headers.get("Accept", "*/*") in ("*/*", MEDIA_TYPES["json"]):
+        return "json"
+    if not form:
+        best = request.accept_mimetypes.best_match([*MEDIA_TYPES.values()], MEDIA_TYPES["json"])
+        form = next(name for name, media_type in MEDIA_TYPES.items() if media_type == best)
+    if form not in MEDIA_TYPES:
+        raise BadRequest(UNKNOWN_FORMAT, field="format")
+    for name in OF_PAGES if form != "json" else ():
+        if given.get(name):
+            raise BadRequest(NO_PAGES, field=name)
+    return form
+
+
+def for_programs(
+    form: str,
+    name: str,
+    columns: Sequence[str],
+    found: Generator[dict[str, Any], None, None],
+    most: int | None = None,
+) -> Response:
+    """Rows by declared name as a file, as many as are asked for; NDJSON takes them nested."""
+
+    def write(rows: Iterator[dict[str, Any]]) -> Generator[bytes, None, None]:
+        rows = islice(rows, most)
+        if form == "ndjson":
+            return ndjson_file(rows)
+        lines = (row.values() for row in rows)
+        return xlsx_file(columns, lines, name) if form == "xlsx" else csv_file(columns, lines)
+
+    return answer(form, name, found, write)
 
 
 def answer(

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
-from app import nouns, permissions, security
+from app import nouns, permissions, security, streams
 from app.api.exchange import body, endpoint, expected_version, json_answer
 from app.errors import (
     BadRequest,
@@ -18,7 +18,7 @@ from app.errors import (
 )
 from app.operations import rows as row_operations
 from app.query import grammar, rison, rows
-from app.query.paths import path
+from app.query.paths import path, paths
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
 from app.transaction import web
@@ -69,7 +69,7 @@ class ResourceApi(ModelRestApi):
     @expose("/", methods=["GET"])
     @endpoint("list")
     def get_list(self) -> Response:
-        """A page of rows."""
+        """A page of rows, or a file of all of them."""
         asked = rison.parameters(request.args) or list(request.args.items(multi=True))
         given = dict(asked)
         wanted = rows.Selection(
@@ -83,6 +83,9 @@ class ResourceApi(ModelRestApi):
             given=self._in_alliance(given.get("alliance")),
         )
         limit = _number(given.get("limit"), "limit", rows.PAGE)
+        form = streams.asked(given)
+        if form != "json":
+            return self._file(form, wanted, limit if given.get("limit") else None)
         found, following = rows.page(
             web(), wanted, now=security.moment(), limit=limit,
             cursor=given.get("cursor", ""),
@@ -93,6 +96,11 @@ class ResourceApi(ModelRestApi):
         if given.get("count") == "exact":
             answer["count"] = rows.count(web(), wanted)
         return json_answer(answer)
+
+    def _file(self, form: str, wanted: rows.Selection, most: int | None) -> Response:
+        names = [p.name for p in paths(self.model, wanted.columns, web().principal)]
+        found = rows.stream(web(), wanted, now=security.moment(), nested=form == "ndjson")
+        return streams.for_programs(form, self.resource, names, found, most)
 
     def _fields(self, asked: str | None) -> tuple[str, ...]:
         if not asked:

@@ -8,11 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Select,
-    String,
     Text,
     and_,
     bindparam,
-    false,
     func,
     or_,
     select,
@@ -24,12 +22,11 @@ from sqlalchemy.orm import aliased
 
 from app import permissions
 from app.errors import BadRequest
-from app.query import grammar
+from app.query import grammar, search
 from app.query.paths import LABEL, Path, path, paths
 from app.transaction import Principal
 
 MOST_SORTED = 3
-MOST_WORDS = 8
 OFFSET = bindparam("row_offset", None, BigInteger)
 
 
@@ -56,7 +53,7 @@ class Selection:
         """The words that are searched for. Raises BadRequest for what no text can hold."""
         if "\x00" in self.search:
             raise BadRequest(grammar.BAD_VALUE, field="search")
-        return self.search.split()[:MOST_WORDS]
+        return search.words(self.search)
 
     @property
     def shape(self) -> "Selection":
@@ -130,13 +127,16 @@ class Query:
         searched = paths(self.model, self.wanted.search_columns, self.principal)
         for number, _ in enumerate(self.wanted.words):
             word = bindparam(f"w{number}", None, Text())
-            found.append(matches([self.sql(p) for p in searched], word))
+            found.append(search.matches(self.model, searched, word))
         return found
 
     def order(self) -> list[Key]:
         """Sort keys, the id last: every order is total."""
         found: list[Key] = []
-        for part in [p for p in self.wanted.sort.split(",") if p][:MOST_SORTED]:
+        parts = [p for p in self.wanted.sort.split(",") if p]
+        if len(parts) > MOST_SORTED:
+            raise BadRequest(grammar.BAD_VALUE, field="sort")
+        for part in parts:
             column = self.field(part.removeprefix("-"), "sort")
             if column.name == "id":
                 return [*found, Key(self.model.id, part.startswith("-"))]
@@ -195,7 +195,7 @@ class Query:
         """The parameters of a selection of this shape. Raises BadRequest naming the field."""
         found = grammar.read_values(wanted.where, self.readers["v"], "v")
         found |= grammar.read_values(wanted.given, self.readers["g"], "g")
-        found |= {f"w{n}": grammar.escaped(word) for n, word in enumerate(wanted.words)}
+        found |= {f"w{n}": word for n, word in enumerate(wanted.words)}
         return found
 
 
@@ -218,10 +218,3 @@ def _behind(order: list[Key], after: tuple[bool, ...]) -> ColumnElement[bool]:
         options.append(and_(*equal, further))
         equal.append(key.expression == value)
     return or_(*options)
-
-
-def matches(texts: list[ColumnElement[Any]], word: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether one of the texts has the word; where nothing is searched, nothing is found."""
-    wanted = func.lower(word)
-    found = (func.lower(sql_cast(one, String)).contains(wanted, escape="/") for one in texts)
-    return or_(false(), *found)
