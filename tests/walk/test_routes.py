@@ -49,6 +49,7 @@ OPEN = {
     "SeatView.choose": "one of one's own seats",
     "TokenApi.login": "signing in",
     "TokenApi.refresh": "asks for a refresh token",
+    "TokenApi.logout": "asks for a token",
     "TokenApi.seat": "one of one's own seats",
     "TokenApi.me": "says who one is",
     "portal.": "the public site: the policy's public rows",
