@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Response, request
+from flask import Response
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import BaseApi, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -11,13 +11,11 @@ from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions, security, streams
+from app.api import asking
 from app.api.exchange import body, endpoint, expected_version, json_answer
-from app.errors import (
-    BadRequest,
-    NotFound,
-)
+from app.errors import BadRequest, NotFound
 from app.operations import rows as row_operations
-from app.query import grammar, rison, rows
+from app.query import grammar, rows
 from app.query.paths import path, paths
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
@@ -55,6 +53,7 @@ class ResourceApi(ModelRestApi):
         self.listed = tuple(dict.fromkeys(("id", *self.list_columns)))
         self.shown = tuple(dict.fromkeys(("id", *self.show_columns)))
         self.allowed = (*self.listed, *self.shown, *self.filter_columns)
+        self.searched = tuple(self.search_columns)
         self.versioned = "version" in inspect_(self.model).columns
         for name in {*self.list_columns, *self.show_columns, *self.filter_columns}:
             path(self.model, name)  # A declared name that leads nowhere stops the start.
@@ -70,49 +69,45 @@ class ResourceApi(ModelRestApi):
     @endpoint("list")
     def get_list(self) -> Response:
         """A page of rows, or a file of all of them."""
-        asked = rison.parameters(request.args) or list(request.args.items(multi=True))
-        given = dict(asked)
-        wanted = rows.Selection(
-            self.resource,
-            self._fields(given.get("fields")),
-            grammar.from_parameters(asked),
-            given.get("search", ""),
-            tuple(self.search_columns),
-            self.allowed,
-            given.get("sort", "") or self.sort,
-            given=self._in_alliance(given.get("alliance")),
-        )
-        limit = _number(given.get("limit"), "limit", rows.PAGE)
-        form = streams.asked(given)
-        if form != "json":
-            return self._file(form, wanted, limit if given.get("limit") else None)
+        asked = asking.read()
+        wanted = self.selection(asked)
+        if asked.form != "json":
+            return self._file(asked, wanted)
         found, following = rows.page(
-            web(), wanted, now=security.moment(), limit=limit,
-            cursor=given.get("cursor", ""),
-            offset=_number(given.get("page"), "page", 0) * limit,
-            nested=True,
+            web(), wanted, now=security.moment(), limit=asked.limit,
+            cursor=asked.cursor, offset=asked.offset, nested=True,
         )  # fmt: skip
         answer: dict[str, Any] = {"result": found, "next": following}
-        if given.get("count") == "exact":
+        if asked.count:
             answer["count"] = rows.count(web(), wanted)
         return json_answer(answer)
 
-    def _file(self, form: str, wanted: rows.Selection, most: int | None) -> Response:
-        names = [p.name for p in paths(self.model, wanted.columns, web().principal)]
-        found = rows.stream(web(), wanted, now=security.moment(), nested=form == "ndjson")
-        return streams.for_programs(form, self.resource, names, found, most)
+    def selection(self, asked: asking.Asked) -> rows.Selection:
+        """What is asked of this noun's rows. Raises BadRequest."""
+        return rows.Selection(
+            self.resource,
+            self._fields(asked.fields),
+            asked.where,
+            asked.search,
+            self.searched,
+            self.allowed,
+            asked.sort or self.sort,
+            given=self._in_alliance(asked.alliance),
+        )
 
-    def _fields(self, asked: str | None) -> tuple[str, ...]:
-        if not asked:
-            return self.listed
-        names = tuple(dict.fromkeys(asked.split(",")))
+    def _file(self, asked: asking.Asked, wanted: rows.Selection) -> Response:
+        names = [p.name for p in paths(self.model, wanted.columns, web().principal)]
+        found = rows.stream(web(), wanted, now=security.moment(), nested=asked.form == "ndjson")
+        return streams.for_programs(asked.form, self.resource, names, found, asked.most)
+
+    def _fields(self, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             known = name in self.shown or name in self.listed
             if not known or not path(self.model, name).readable_by(web().principal):
                 raise BadRequest(grammar.UNKNOWN_FIELD, field="fields")
-        return names
+        return names or self.listed
 
-    def _in_alliance(self, slug: str | None) -> grammar.Group:
+    def _in_alliance(self, slug: str) -> grammar.Group:
         if not slug or "alliance_id" not in inspect_(self.model).columns:
             return grammar.EVERYTHING
         return grammar.where("alliance.slug", slug, "alliance")
@@ -244,11 +239,3 @@ class ResourceApi(ModelRestApi):
         if known is None or known.collection != collection:
             raise NotFound()
         return known
-
-
-def _number(text: str | None, name: str, default: int) -> int:
-    if text is None:
-        return default
-    if not text.isdecimal() or len(text) > 6:
-        raise BadRequest(grammar.BAD_VALUE, field=name)
-    return int(text)

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,8 @@ BAD_ETAG = N_("If-Match takes one entity tag, as ETag gave it.")
 TOO_LARGE = N_("At most %(most)s are taken at once.")
 WANTS_JSON = N_("Send JSON, with Content-Type: application/json.")
 MOST_JSON = 1_000_000
+# A strong comparison (RFC 9110, 13.1.1): a weak tag never matches.
+TAG = re.compile(r'"[0-9]{1,18}"')
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 
@@ -88,18 +91,6 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def nested(row: dict[str, Any]) -> dict[str, Any]:
-    """``{"slot.title": x}`` as ``{"slot": {"title": x}}``."""
-    found: dict[str, Any] = {}
-    for name, value in row.items():
-        *parents, last = name.split(".")
-        place = found
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[last] = value
-    return found
-
-
 def body() -> dict[str, Any]:
     """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
     if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
@@ -120,7 +111,6 @@ def expected_version() -> int | None:
     given = request.headers.get("If-Match")
     if given is None or given == "*":
         return None
-    tag = given.removeprefix("W/").strip('"')
-    if not tag.isdecimal() or len(tag) > 18:
+    if not TAG.fullmatch(given):
         raise BadRequest(BAD_ETAG, field="If-Match")
-    return int(tag)
+    return int(given.strip('"'))
