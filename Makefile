@@ -14,7 +14,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # Two of them fill a small machine.
 WORKERS ?= 2
 
-.PHONY: help run test test-all lint types contracts assets translations messages migration bench clean
+.PHONY: help run test test-all lint types contracts assets translations messages migration released-api bench clean
 help: ## Say what there is to make.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -53,6 +53,10 @@ migration: $(DONE)/dev ## Write the next migration: make migration m="what chang
 	@test -n "$(m)" || { echo 'say what changes: make migration m="..."' >&2; exit 1; }
 	$(BIN)/intreccio migration "$(m)"
 	$(BIN)/ruff check -q --fix migrations && $(BIN)/ruff format -q migrations
+
+released-api: $(DONE)/run $(COMPILED) ## Keep the API's document as that of this version: once it is given out.
+	$(BIN)/intreccio document > docs/openapi/$$($(BIN)/python -c \
+	  'from importlib.metadata import version; print(version("intreccio"))').json
 
 bench: $(DONE)/dev ## Measure beside yardsticks.
 	$(BIN)/python -m bench

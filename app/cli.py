@@ -176,6 +176,25 @@ def _load_families(url: str, families: int) -> None:
 
 
 @main.command()
+@click.option("--language", type=click.Choice(["it", "en"]), default="en")
+@click.pass_obj
+def document(settings: config.Settings, language: str) -> None:
+    """Print the API's OpenAPI document."""
+    import json
+
+    from flask_babel import force_locale
+
+    with _database(settings) as url:
+        from app import create_app
+        from app.api.document import document as describe
+
+        app = create_app(replace(settings, database_url=url))
+        with app.test_request_context(), force_locale(language):
+            found = describe(settings)
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+
+
+@main.command()
 @click.pass_obj
 def check(settings: config.Settings) -> None:
     """Prove the rules on the live data; exits 1 with the rows that break one."""
