@@ -1,12 +1,14 @@
 """The Flask application: settings, extensions, screens, API and portal put together."""
 
+import select
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, session
 from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import configure_mappers
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -39,7 +41,21 @@ class RowNumber(IntegerConverter):
 
 def make_engine(url: str) -> Engine:
     """The engine of a web worker or of the jobs."""
-    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    made = create_engine(url, pool_size=10, max_overflow=20)
+    event.listen(made, "checkout", _still_there)
+    return made
+
+
+def _still_there(connection: Any, *_: Any) -> None:
+    """Leave a pooled connection that its server has closed; another is made instead.
+
+    An idle connection has nothing to read but its end: asking the kernel saves the question
+    to the server that each request would begin with.
+    """
+    asked = select.poll()
+    asked.register(connection.fileno(), select.POLLIN | select.POLLHUP)
+    if asked.poll(0):
+        raise DisconnectionError("the server closed the connection")
 
 
 def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
