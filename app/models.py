@@ -1394,8 +1394,8 @@ class IdempotencyKey(Base):
 
 # ---------------------------------------------------------------- text search
 
-# What `search=` looks in, on lists and in lists of choices. Each column is indexed by itself,
-# so that a seat searches those that it may read and no others.
+# What is searched by text: on lists, in lists of choices, on the site. Each column has an index
+# of its own, so that a seat searches those that it may read and no others.
 SEARCHED: dict[Any, tuple[str, ...]] = {
     Alliance: ("name", "territory"),
     Municipality: ("name", "province", "istat_code"),
@@ -1409,10 +1409,10 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     Call: ("title", "description", "legal_act"),
     Membership: ("protocol_number",),
     ServiceCategory: ("title", "examples"),
-    Service: ("title", "description"),
+    Service: ("title", "title_en", "description", "description_en"),
     ServiceRequest: ("receipt",),
     Season: ("title", "school_year"),
-    Workshop: ("title", "description"),
+    Workshop: ("title", "title_en", "description"),
     Slot: ("title",),
     Person: ("first_name", "last_name", "fiscal_code"),
     SocialPoint: ("name",),

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Text, bindparam, select, text
 
 from app import models, permissions
 from app.api.base import ResourceApi
+from app.portal import catalogue
+from app.portal import workshops as portal
 from app.query import search
 from app.query.paths import LABEL, path
 from app.transaction import ScopedSession
@@ -185,6 +187,7 @@ def test_every_column_that_is_searched_has_an_index(flask_app: Flask) -> None:
         wanted |= _searched(view.resource, view.search_columns)
     for api in _subclasses(ResourceApi):
         wanted |= _searched(api.resource, api.search_columns)
+    wanted |= _searched("services", catalogue.SEARCHED) | _searched("workshops", portal.SEARCHED)
     for resource in permissions.RESOURCES:
         shown = (*choices.NAMES.get(resource, (LABEL,)), *choices.DETAILS.get(resource, ()))
         wanted |= _searched(resource, shown)
