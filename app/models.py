@@ -95,6 +95,11 @@ def ref(label: str, target: str, group: str = "public", help: str = "", **option
     return mapped_column(ForeignKey(target, ondelete="RESTRICT"), info=info, **options)
 
 
+def many(back: str, **options: Any) -> Any:
+    """The rows that refer to this one: they forbid that it is deleted, whoever does it."""
+    return relationship(back_populates=back, passive_deletes="all", **options)
+
+
 def choice(label: str, values: Mapping[str, str], group: str = "public", **options: Any) -> Any:
     """A text column with a CHECK; ``values`` gives each value its words."""
     name = options.pop("check", "") or label.lower().replace(" ", "_")
@@ -474,8 +479,8 @@ class Organization(Identified, Described, Tenant):
     status: Mapped[str] = choice(N_("Status"), STANDING, default="active", server_default="active")
     note: Mapped[str | None] = col(N_("Note of the office"), Text, "internal")
     municipality: Mapped[Municipality | None] = relationship()
-    aliases: Mapped[list["OrganizationAlias"]] = relationship(back_populates="organization")
-    contacts: Mapped[list["OrganizationContact"]] = relationship(back_populates="organization")
+    aliases: Mapped[list["OrganizationAlias"]] = many("organization")
+    contacts: Mapped[list["OrganizationContact"]] = many("organization")
     __table_args__ = (
         UniqueConstraint("alliance_id", "name"),
         Index(
@@ -555,8 +560,8 @@ class Project(Titled, Described, Tenant):
     months: Mapped[int | None] = col(N_("Months"), Integer)
     continues_id: Mapped[int | None] = ref(N_("Continues"), "project.id")
     continues: Mapped["Project | None"] = relationship(remote_side="Project.id")
-    extensions: Mapped[list["ProjectExtension"]] = relationship(back_populates="project")
-    partners: Mapped[list["ProjectPartner"]] = relationship(back_populates="project")
+    extensions: Mapped[list["ProjectExtension"]] = many("project")
+    partners: Mapped[list["ProjectPartner"]] = many("project")
     __table_args__ = (
         UniqueConstraint("alliance_id", "title"),
         CheckConstraint("budget >= 0", name="budget_not_negative"),
@@ -611,7 +616,7 @@ class Call(Titled, Described, Tenant):
     )
     status: Mapped[str] = choice(N_("Status"), STATES, default="draft", server_default="draft")
     project: Mapped[Project | None] = relationship()
-    categories: Mapped[list["CallCategory"]] = relationship(back_populates="call")
+    categories: Mapped[list["CallCategory"]] = many("call")
     __table_args__ = (
         UniqueConstraint("alliance_id", "title"),
         CheckConstraint("deadline >= published_on", name="deadline_after_publication"),
@@ -797,7 +802,7 @@ class Service(Identified, Titled, Described, Offer, Tenant):
     category: Mapped[ServiceCategory] = relationship()
     call: Mapped[Call | None] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
-    locations: Mapped[list["ServiceLocation"]] = relationship(back_populates="service")
+    locations: Mapped[list["ServiceLocation"]] = many("service")
     __table_args__ = (UniqueConstraint("organization_id", "title"), *price_checks())
 
 
@@ -945,8 +950,8 @@ class Workshop(Titled, Described, Offer, Tenant):
     season: Mapped[Season] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
     location: Mapped[Location | None] = relationship()
-    slots: Mapped[list["Slot"]] = relationship(
-        back_populates="workshop", foreign_keys="Slot.workshop_id", order_by="Slot.starts_on"
+    slots: Mapped[list["Slot"]] = many(
+        "workshop", foreign_keys="Slot.workshop_id", order_by="Slot.starts_on"
     )
     __table_args__ = (
         UniqueConstraint("organization_id", "season_id", "title"),
@@ -1053,7 +1058,7 @@ class Person(Tenant):
         N_("Who may pick up"), Encrypted("person.pickup"), "care"
     )
     municipality: Mapped[Municipality | None] = relationship()
-    relations: Mapped[list["Relation"]] = relationship(back_populates="person")
+    relations: Mapped[list["Relation"]] = many("person")
     __table_args__ = (
         Index(
             "one_person_a_code", "alliance_id", "fiscal_code", unique=True,
@@ -1182,7 +1187,7 @@ class Application(Procedure, Tenant):
     user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
     delegation: Mapped[Delegation | None] = relationship()
     season: Mapped[Season | None] = relationship()
-    enrollments: Mapped[list["Enrollment"]] = relationship(back_populates="application")
+    enrollments: Mapped[list["Enrollment"]] = many("application")
 
 
 class Enrollment(Tenant):

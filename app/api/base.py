@@ -232,6 +232,8 @@ class ResourceApi(ModelRestApi):
         known = self._verb(verb, collection=True)
         given = cast(Any, verb_schema(known).load(body()))
         found = known.run(web(), now=security.moment(), **given)
+        if known.says is not None:
+            return json_answer({"result": known.says(found)})
         return json_answer({"result": [row.id for row in found or ()]})
 
     def _verb(self, name: str, collection: bool) -> nouns.Verb:

@@ -12,6 +12,7 @@ from flask import Response, g, request
 from app import security
 from app.errors import N_, BadRequest, TooLarge, Unauthorized, UnknownContent
 from app.operations import idempotency
+from app.query.schemas import Sent
 from app.transaction import prove, web
 
 NOT_JSON = N_("The body is not a JSON object.")
@@ -103,7 +104,7 @@ def body() -> dict[str, Any]:
         raise BadRequest(NOT_JSON) from None
     if not isinstance(found, dict):
         raise BadRequest(NOT_JSON)
-    return found
+    return Sent(found)
 
 
 def expected_version() -> int | None:

@@ -10,10 +10,10 @@ from app.api.document import document
 
 reference = Blueprint("reference", __name__)
 
-# The page's own scripts and styles and nothing else; its icons are written into the styles.
+# The page's own scripts and styles and nothing else; icons are written into the styles.
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'"
+    "default-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'"
 )
 
 

@@ -41,7 +41,7 @@ def create_relation(db: Session, values: dict[str, Any], *, now: datetime) -> An
     person = db.get(Person, values.pop("person_id"))
     if person is None:
         raise Invalid(field="person_id")
-    return people.link(db, person=person, now=now, **values)
+    return people.link(db, person=person, now=now, **{"kind": "parent", **values})
 
 
 def create_delegation(db: Session, values: dict[str, Any], *, now: datetime) -> Delegation:

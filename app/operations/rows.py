@@ -54,7 +54,8 @@ def get(db: Session, model: type[Any], id_: int, version: int | None = None) -> 
     row = db.get(model, id_) if 0 < id_ < 2**63 else None
     if row is None:
         raise NotFound()
-    if version is not None and row.version != version:
+    # Where a table keeps no versions, none can be the right one.
+    if version is not None and getattr(row, "version", None) != version:
         raise ChangedMeanwhile()
     return row
 

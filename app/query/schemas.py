@@ -41,6 +41,7 @@ NOT_EMAIL = N_("This is not an e-mail address.")
 NOT_TEXT = N_("This is not a text.")
 NOT_INTEGER = N_("This is not a whole number.")
 NOT_NUMBER = N_("This is not a number.")
+NOT_DECIMAL = N_('A number with decimals is written as text: "60.00".')
 NOT_DATE = N_("This is not a date (YYYY-MM-DD).")
 NOT_TIME = N_("This is not a time (HH:MM).")
 NOT_INSTANT = N_("This is not a date and time.")
@@ -121,6 +122,10 @@ class LocalTime(fields.Time):
         return found
 
 
+class Sent(dict[str, Any]):
+    """What came as JSON, where values have their types; a form's are all texts."""
+
+
 class WriteSchema(Schema):
     """The base of every generated schema."""
 
@@ -134,13 +139,47 @@ class WriteSchema(Schema):
         _in_our_words(field_obj)
 
     @pre_load
-    def _blank_is_nothing(self, data: Any, **_: Any) -> Any:
+    def _as_it_came(self, data: Any, **_: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        if isinstance(data, Sent):
+            data = _typed(self.fields, data)
+        # A text of blanks says nothing.
         return {
             key: (value.strip() or None) if isinstance(value, str) else value
             for key, value in data.items()
         }
+
+
+# What JSON has for a field, and what is said of anything else.
+JSON_TYPES: tuple[tuple[type[Any], type[Any], str], ...] = (
+    (fields.Boolean, bool, NOT_BOOLEAN),
+    (fields.Integer, int, NOT_INTEGER),
+    (fields.Decimal, str, NOT_DECIMAL),
+)
+
+
+def _typed(known: Mapping[str, fields.Field[Any]], data: Sent) -> dict[str, Any]:
+    """The same, once each value has the type that JSON has for its field."""
+    wrong = {}
+    for name, value in data.items():
+        for type_, python, message in JSON_TYPES:
+            # Exactly: true counts as a whole number elsewhere.
+            fits = value is None or type(value) is python
+            if isinstance(known.get(name), type_) and not fits:
+                wrong[name] = [message]
+    if wrong:
+        raise ValidationError(wrong)
+    return {name: _sent(known.get(name), value) for name, value in data.items()}
+
+
+def _sent(field: fields.Field[Any] | None, value: Any) -> Any:
+    """What nests is JSON as well."""
+    if isinstance(field, fields.Nested) and isinstance(value, dict):
+        return Sent(value)
+    if isinstance(field, fields.List) and isinstance(value, list):
+        return [_sent(field.inner, one) for one in value]
+    return value
 
 
 def _in_our_words(field: fields.Field[Any]) -> None:

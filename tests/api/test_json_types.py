@@ -1,0 +1,87 @@
+"""What the document says of types, versions and references holds for JSON to the letter."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app import models
+from app.transaction import ScopedSession
+from tests import factories as f
+from tests.api.families import Family, refused
+from tests.sessions import Client
+
+
+@pytest.fixture
+def staff(db: ScopedSession, client: Callable[..., Client]) -> Client:
+    return client(f.SeatFactory(kind="staff"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("places", "12"),
+        ("places", True),
+        ("places", 12.0),
+        ("workshop_id", "1"),
+    ],
+)
+def test_a_number_is_no_text(db: ScopedSession, staff: Client, field: str, value: Any) -> None:
+    assert staff.seat
+    workshop = f.WorkshopFactory(alliance=staff.seat.alliance)
+    db.flush()
+    sent = {"workshop_id": workshop.id, "title": "Lunedì", "starts_on": "2027-07-05",
+            "ends_on": "2027-07-05", "places": 10, field: value}  # fmt: skip
+    refused(staff.post("/api/v1/slots/", json=sent), 422, field)
+
+
+@pytest.mark.parametrize("value", ["true", 1, "yes"])
+def test_yes_and_no_are_true_and_false(family: Family, value: Any) -> None:
+    answer = family.apply(family.wish(reduced=value))
+    refused(answer, 422, "wishes[0].reduced")
+
+
+@pytest.mark.parametrize("value", [60, 60.5])
+def test_money_is_text(db: ScopedSession, staff: Client, value: Any) -> None:
+    assert staff.seat
+    project = f.ProjectFactory(alliance=staff.seat.alliance)
+    db.flush()
+    path = f"/api/v1/projects/{project.id}"
+    refused(staff.patch(path, json={"budget": value}), 422, "budget")
+    assert staff.patch(path, json={"budget": "60.50"}).json["result"]["budget"] == "60.50"
+
+
+def test_a_noun_without_versions_has_none_that_fits(db: ScopedSession, staff: Client) -> None:
+    assert staff.seat
+    path = f"/api/v1/alliances/{staff.seat.alliance_id}"
+    sent = {"office": "Ufficio"}
+    refused(staff.patch(path, json=sent, headers={"If-Match": '"1"'}), 412)
+    assert staff.patch(path, json=sent, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_a_project_with_partners_is_not_deleted(db: ScopedSession, staff: Client) -> None:
+    assert staff.seat
+    extension = f.ProjectExtensionFactory(project__alliance=staff.seat.alliance)
+    db.flush()
+    answer = staff.delete(f"/api/v1/projects/{extension.project_id}")
+    assert refused(answer, 409)["code"] == "still-in-use"
+
+
+def test_a_relation_is_a_parent_s_unless_told(db: ScopedSession, staff: Client) -> None:
+    assert staff.seat
+    person = f.PersonFactory(alliance=staff.seat.alliance)
+    seat = f.SeatFactory(kind="citizen", alliance=staff.seat.alliance)
+    db.flush()
+    answer = staff.post(
+        "/api/v1/relations/", json={"person_id": person.id, "user_id": seat.user_id}
+    )
+    assert answer.status_code == 201
+    assert answer.json["result"]["kind"] == "parent"
+
+
+def test_a_job_is_asked_for_over_the_api(db: ScopedSession, staff: Client) -> None:
+    f.JobRunFactory(job="expire_offers", status="done")
+    db.flush()
+    answer = staff.post("/api/v1/job-runs/run", json={"job": "expire_offers"})
+    assert answer.status_code == 200
+    assert db.get(models.JobRun, answer.json["result"])
