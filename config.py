@@ -53,6 +53,7 @@ class Settings:
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
     oidc_name: str = "SPID/CIE"
+    oidc_scope: str = "openid profile email"
     # How many reverse proxies of our own stand before the web server.
     proxies: int = 0
     var: Path = PROJECT / "var"
@@ -159,6 +160,7 @@ def _oidc(given: Mapping[str, str], production: bool) -> dict[str, str]:
         "oidc_client_id": given["OIDC_CLIENT_ID"],
         "oidc_client_secret": given["OIDC_CLIENT_SECRET"],
         "oidc_name": given.get("OIDC_NAME", Settings.oidc_name),
+        "oidc_scope": given.get("OIDC_SCOPE", Settings.oidc_scope),
     }
 
 

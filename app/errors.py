@@ -100,6 +100,13 @@ class TooMany(DomainError):
     message = N_("Too many attempts. Please wait and try again.")
 
 
+class Unavailable(DomainError):
+    """What we ask somebody else for does not answer."""
+
+    status = 503
+    message = N_("This does not answer now. Please try again later.")
+
+
 class WindowClosed(Conflict):
     message = N_("Enrolments are not open now.")
 

@@ -100,14 +100,21 @@ def confirm(db: Session, *, token: str, now: datetime) -> int:
 # ---------------------------------------------------------------- a new password
 
 
-def ask_reset(db: Session, *, alliance_id: int, email: str, now: datetime) -> None:
-    """Send a link to choose a new password, if there is an account to open with it."""
+def ask_reset(
+    db: Session, *, alliance_id: int, email: str, citizens: bool = True, now: datetime
+) -> None:
+    """Send a link to choose a new password, if there is an account to open with it.
+
+    ``citizens``: whether passwords let citizens in, or only those who work here.
+    """
     email = address(email)
     with elevated(db, "ask for a new password") as system:
         if system.get(Alliance, alliance_id) is None:
             raise Invalid(UNKNOWN, field="alliance_id")
         account = find(system, email)
         open_ = account is not None and bool(account.active)
+        if account is not None and not citizens:
+            open_ = open_ and _works(system, account.id)
         user_id = account.id if account is not None else None
         quiet = passwords.just_sent(system, "reset", user_id, now=now)
         # The same work for an address that nobody has, and then taken back.
@@ -184,6 +191,11 @@ def language(locale: str) -> str:
 
 def username(email: str) -> str:
     return email if len(email) <= 128 else hashlib.sha256(email.encode()).hexdigest()
+
+
+def _works(system: Session, user_id: int) -> bool:
+    held = select(Seat.id).where(Seat.user_id == user_id, Seat.kind != "citizen", Seat.active)
+    return system.scalars(held).first() is not None
 
 
 def _seat(system: Session, user_id: int, alliance_id: int) -> bool:

@@ -64,7 +64,7 @@ def login() -> Any:
     if g.principal.user_id is not None:
         return redirect(target)
     if not _passwords():
-        return site.render("account/identity.html")
+        return site.render("account/identity.html", target=target)
     if request.method == "GET":
         return _form("account/login.html", target=target)
     account = security.sign_in(_text("username").strip(), request.form.get("password", "")[:400])
@@ -124,9 +124,7 @@ def confirm(token: str) -> Any:
 @pages.route("/password", methods=["GET", "POST"])
 @_limited
 def ask_reset() -> Any:
-    """Ask for a link to choose a new password."""
-    if not _passwords():
-        return site.render("account/identity.html")
+    """Ask for a link to choose a new password; who works here has one in any case."""
     if request.method == "GET":
         return _form("account/ask_reset.html")
     errors = _tried(
@@ -134,6 +132,7 @@ def ask_reset() -> Any:
             site.db(),
             alliance_id=g.alliance["id"],
             email=_text("email"),
+            citizens=_passwords(),
             now=security.moment(),
         )
     )

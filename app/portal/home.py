@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, security
+from app.errors import NotFound
 from app.models import Call, CallCategory, Organization, Service, ServiceCategory, Workshop
 from app.portal import site
 from app.portal.site import front, pages
@@ -25,6 +26,18 @@ def start() -> Any:
     if "choose" not in request.args and last in {row["slug"] for row in known}:
         return redirect(url_for("portal.home", alliance=last))
     return site.render("start.html", alliances=known)
+
+
+@front.get("/password")
+def forgotten() -> Any:
+    """A forgotten password, for who works here: in the alliance that was read of last."""
+    slugs = [row["slug"] for row in site.alliances()]
+    last = request.cookies.get(site.COOKIE)
+    if last not in slugs:
+        last = next(iter(slugs), None)
+    if last is None:
+        raise NotFound()
+    return redirect(url_for("portal.ask_reset", alliance=last))
 
 
 @front.get("/lingua/<code>")

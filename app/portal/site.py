@@ -45,12 +45,14 @@ def public() -> ScopedSession:
 @front.app_context_processor
 def _frame() -> dict[str, Any]:
     principal = g.get("principal", PUBLIC)
+    settings = current_app.extensions["settings"]
     return {
         "alliance": g.get("alliance"),
         "signed_in": principal.user_id is not None,
         "reader": principal,
         "family_seat": g.get("family_seat"),
-        "passwords": current_app.extensions["settings"].citizen_passwords,
+        "passwords": settings.citizen_passwords,
+        "identity_name": settings.oidc_name if settings.oidc_issuer else "",
     }
 
 

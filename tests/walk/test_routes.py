@@ -40,6 +40,8 @@ OPEN = {
     "status.show": "says that the application is up",
     "front.start": "the entrance; sends a seat to its home",
     "front.language": "the language of the reader",
+    "front.forgotten": "leads to the page that sends a link",
+    "front.identity_back": "asks the provider of digital identities who it is",
     "LocaleView.index": "the language of the reader",
     "UtilView.back": "sends the browser back to where it was",
     "HomeView.index": "the seat's own home",
