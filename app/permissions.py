@@ -274,6 +274,9 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
 }
 
+# Who is given fixed tables only: an employer never learns what one employee used.
+FIXED_TABLES_ONLY = frozenset({"company"})
+
 
 def grant(kind: str, resource: str) -> Grant:
     """What a seat kind may do with a resource: nothing, where no row says so."""

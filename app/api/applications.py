@@ -35,6 +35,8 @@ class ApplicationApi(ResourceApi):
     search_columns = ["receipt"]
     filter_columns = ["season_id"]
     sort = "-id"
+    includes = {"enrollments": ("enrollments", "application_id")}
+    small_cells = 5
     include_route_methods = ResourceApi.include_route_methods | {"quote"}
 
     @expose("/quote", methods=["POST"])

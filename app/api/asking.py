@@ -1,6 +1,6 @@
 """What an address asks of a list: every parameter read in one place, and refused by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,11 @@ def read() -> Asked:
     )
 
 
+def include() -> tuple[str, ...]:
+    """The relations that a row is asked with. Raises BadRequest."""
+    return _names(request.args, "include")
+
+
 def flag(name: str) -> bool:
     """A parameter that is ``true``, ``false`` or left out. Raises BadRequest."""
     said = request.args.get(name, "false")
@@ -73,7 +78,7 @@ def flag(name: str) -> bool:
     return said == "true"
 
 
-def _names(given: dict[str, Any], parameter: str) -> tuple[str, ...]:
+def _names(given: Mapping[str, Any], parameter: str) -> tuple[str, ...]:
     """The names in a parameter, each once. Raises BadRequest for an empty one."""
     if parameter not in given:
         return ()

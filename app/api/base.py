@@ -11,11 +11,12 @@ from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions, security, streams
-from app.api import asking
+from app.api import asking, figures, related
 from app.api.exchange import body, endpoint, expected_version, json_answer
 from app.errors import BadRequest, NotFound
 from app.operations import rows as row_operations
 from app.query import grammar, rows
+from app.query.includes import Relation, add_children, beside
 from app.query.paths import path, paths
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
@@ -38,6 +39,10 @@ class ResourceApi(ModelRestApi):
     # Filtered and sorted by, besides what the list shows.
     filter_columns: list[str] = []
     sort = ""
+    # Relations to many by name: the related noun, and its key to this one.
+    includes: dict[str, tuple[str, str]] = {}
+    # In figures, groups of fewer rows than this are kept back.
+    small_cells = 0
     allow_browser_login = True
     include_route_methods = {"info", "get_list", "get", "post", "put", "patch", "delete", "act",
                              "act_on_all"}  # fmt: skip
@@ -70,13 +75,17 @@ class ResourceApi(ModelRestApi):
     def get_list(self) -> Response:
         """A page of rows, or a file of all of them."""
         asked = asking.read()
-        wanted = self.selection(asked)
+        if asked.group or asked.aggregate:
+            return figures.answer(self, asked)
+        relations = related.asked(self, asked.include, flat=asked.form != "json")
+        wanted = beside(self.selection(asked), relations)
         if asked.form != "json":
             return self._file(asked, wanted)
         found, following = rows.page(
             web(), wanted, now=security.moment(), limit=asked.limit,
             cursor=asked.cursor, offset=asked.offset, nested=True,
         )  # fmt: skip
+        add_children(web(), found, relations, now=security.moment())
         answer: dict[str, Any] = {"result": found, "next": following}
         if asked.count:
             answer["count"] = rows.count(web(), wanted)
@@ -116,15 +125,17 @@ class ResourceApi(ModelRestApi):
     @endpoint("get")
     def get(self, pk: int) -> Response:
         """One row."""
-        return self._row(pk)
+        return self._row(pk, relations=related.asked(self, asking.include()))
 
-    def _row(self, pk: int, status: int = 200) -> Response:
+    def _row(self, pk: int, status: int = 200, relations: tuple[Relation, ...] = ()) -> Response:
         wanted = rows.Selection(self.resource, self.shown, given=grammar.where("id", pk))
+        wanted = beside(wanted, relations)
         versioned = self.versioned
         found = rows.one(web(), wanted, now=security.moment(), version=versioned)
         if found is None:
             raise NotFound()
         row, version = found
+        add_children(web(), [row], relations, now=security.moment())
         headers = {"ETag": f'"{version}"'} if versioned else {}
         if status == 201:
             headers["Location"] = f"{self.route_base}/{pk}"

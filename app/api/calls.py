@@ -36,7 +36,9 @@ class CallApi(ResourceApi):
     ]
     edit_columns = add_columns
     search_columns = ["title", "description"]
+    filter_columns = ["project_id"]
     sort = "-published_on"
+    includes = {"categories": ("call-categories", "call_id")}
 
 
 class CallCategoryApi(ResourceApi):

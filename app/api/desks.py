@@ -17,7 +17,9 @@ class SocialPointApi(ResourceApi):
     edit_columns = ["name", "location_id", "opening_hours", "phone", "email"]
     add_columns = ["organization_id", *edit_columns]
     search_columns = ["name"]
+    filter_columns = ["organization_id"]
     sort = "name"
+    includes = {"delegations": ("delegations", "social_point_id")}
 
 
 class DelegationApi(ResourceApi):
@@ -36,3 +38,4 @@ class DelegationApi(ResourceApi):
     ]
     filter_columns = ["person_id", "social_point_id"]
     sort = "-id"
+    small_cells = 5

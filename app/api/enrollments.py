@@ -32,9 +32,11 @@ class EnrollmentApi(ResourceApi):
     filter_columns = ["slot_id", "person_id", "application_id", "slot.workshop_id"]
     search_columns = ["person.last_name", "person.first_name", "application.receipt"]
     sort = "-id"
+    small_cells = 5
 
 
 class StateChangeApi(ResourceApi):
     resource = "state-changes"
     list_columns = ["noun", "row_id", "from_status", "to_status", "reason", "at"]
     sort = "-id"
+    small_cells = 5

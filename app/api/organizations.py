@@ -61,6 +61,15 @@ class OrganizationApi(ResourceApi):
     search_columns = ["name"]
     filter_columns = ["municipality_id"]
     sort = "name"
+    includes = {
+        "aliases": ("organization-aliases", "organization_id"),
+        "contacts": ("organization-contacts", "organization_id"),
+        "locations": ("locations", "organization_id"),
+        "memberships": ("memberships", "organization_id"),
+        "services": ("services", "organization_id"),
+        "social_points": ("social-points", "organization_id"),
+        "workshops": ("workshops", "organization_id"),
+    }
 
 
 class OrganizationAliasApi(ResourceApi):

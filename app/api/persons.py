@@ -42,6 +42,13 @@ class PersonApi(ResourceApi):
     edit_columns = add_columns
     search_columns = ["last_name", "first_name", "fiscal_code"]
     sort = "last_name,first_name"
+    includes = {
+        "delegations": ("delegations", "person_id"),
+        "enrollments": ("enrollments", "person_id"),
+        "relations": ("relations", "person_id"),
+        "requests": ("service-requests", "person_id"),
+    }
+    small_cells = 5
 
 
 class RelationApi(ResourceApi):
@@ -50,3 +57,4 @@ class RelationApi(ResourceApi):
     add_columns = ["user_id", "person_id", "kind", "ends_on"]
     edit_columns = ["kind", "ends_on"]
     filter_columns = ["person_id"]
+    small_cells = 5

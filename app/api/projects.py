@@ -39,6 +39,11 @@ class ProjectApi(ResourceApi):
     edit_columns = add_columns
     search_columns = ["title", "programme"]
     sort = "title"
+    includes = {
+        "calls": ("calls", "project_id"),
+        "extensions": ("project-extensions", "project_id"),
+        "partners": ("project-partners", "project_id"),
+    }
 
 
 class ProjectExtensionApi(ResourceApi):

@@ -30,3 +30,4 @@ class ServiceRequestApi(ResourceApi):
     filter_columns = ["service_id", "person_id"]
     search_columns = ["receipt", "person.last_name", "person.first_name"]
     sort = "-id"
+    small_cells = 5

@@ -11,3 +11,4 @@ class SeasonApi(ResourceApi):
     edit_columns = add_columns
     search_columns = ["title"]
     sort = "-starts_on"
+    includes = {"workshops": ("workshops", "season_id")}

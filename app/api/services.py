@@ -21,6 +21,10 @@ class ServiceCategoryApi(ResourceApi):
     search_columns = ["title", "examples"]
     filter_columns = ["parent_id"]
     sort = "tree,position"
+    includes = {
+        "children": ("service-categories", "parent_id"),
+        "services": ("services", "category_id"),
+    }
 
 
 class ServiceApi(ResourceApi):
@@ -87,6 +91,10 @@ class ServiceApi(ResourceApi):
     search_columns = ["title", "description", "organization.name", "category.title"]
     filter_columns = ["category_id", "municipality_id", "organization_id"]
     sort = "title"
+    includes = {
+        "locations": ("service-locations", "service_id"),
+        "requests": ("service-requests", "service_id"),
+    }
 
 
 class ServiceLocationApi(ResourceApi):

@@ -77,6 +77,7 @@ class WorkshopApi(ResourceApi):
     search_columns = ["title", "description", "organization.name"]
     filter_columns = ["season_id", "municipality_id", "organization_id", "season.kind"]
     sort = "starts_on"
+    includes = {"slots": ("slots", "workshop_id")}
 
 
 class SlotApi(ResourceApi):
@@ -100,3 +101,4 @@ class SlotApi(ResourceApi):
     filter_columns = ["workshop_id"]
     search_columns = ["title", "workshop.title"]
     sort = "starts_on"
+    includes = {"enrollments": ("enrollments", "slot_id")}

@@ -48,7 +48,7 @@ def page(
     rows = road.fetch(db, found, parameters | found.query.values(wanted))
     more, rows = len(rows) > limit, rows[:limit]
     following = cursors.write(wanted, rows[-1][len(found.query.paths) :]) if more else None
-    return _written(db, found, rows, now), following
+    return written(db, found, rows, now), following
 
 
 def one(
@@ -59,7 +59,7 @@ def one(
     rows = road.fetch(db, found, found.query.values(wanted))
     if not rows:
         return None
-    return _written(db, found, rows[:1], now)[0], rows[0][-1] if version else None
+    return written(db, found, rows[:1], now)[0], rows[0][-1] if version else None
 
 
 def stream(
@@ -68,7 +68,7 @@ def stream(
     """Every row of a selection, a thousand in memory at a time."""
     found = road.compiled(wanted, db.principal, Asked(nested=nested))
     for part in road.stream(db, found, found.query.values(wanted)):
-        yield from _written(db, found, part, now)
+        yield from written(db, found, part, now)
 
 
 def count(db: ScopedSession, wanted: Selection) -> int:
@@ -96,7 +96,7 @@ def label(db: ScopedSession, resource: str, id_: int) -> str | None:
     return db.scalar(select(label_of(model, model)).where(model.id == id_))
 
 
-def _written(
+def written(
     db: ScopedSession, found: road.Compiled, rows: Sequence[road.Row], now: datetime
 ) -> list[dict[str, Any]]:
     """The rows by name. Encrypted columns are opened, and that is logged."""
@@ -125,4 +125,4 @@ def _opened(column: Path, value: Any) -> str | None:
 
 
 __all__ = ["LABEL", "Selection", "choices", "count", "label", "label_columns", "one", "page",
-           "stream"]  # fmt: skip
+           "stream", "written"]  # fmt: skip
