@@ -1,5 +1,6 @@
 """A site whose public data are answered from memory, in this process."""
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -38,7 +39,11 @@ class Site:
             self.asked.append(environ["PATH_INFO"])
             answer = inner(environ, start)
             if self.meanwhile is not None:
-                self.meanwhile()
+                # Somebody else does it: what this thread asks is what the answer rests on.
+                other = threading.Thread(target=self.meanwhile)
+                self.meanwhile = None
+                other.start()
+                other.join()
             return answer
 
         self.cache.application = application

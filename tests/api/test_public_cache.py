@@ -153,7 +153,6 @@ def test_an_answer_that_a_change_overtook_is_not_kept(site: Site) -> None:
     changes = site.cache.changes
 
     def overtake() -> None:
-        site.meanwhile = None
         told = changes.counts["service"]
         site.change(models.Service, title="Superato")
         until(lambda: changes.counts["service"] > told)
@@ -482,7 +481,7 @@ def test_formats_are_kept_apart(site: Site) -> None:
 
 
 def test_a_rush_on_a_cold_list_asks_the_database_once(site: Site, rows: Engine) -> None:
-    with rows.connect() as connection, ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(12) as pool, rows.connect() as connection:
         holding = connection.begin()
         connection.execute(text("LOCK TABLE service IN ACCESS EXCLUSIVE MODE"))
         coming = [pool.submit(site.get, "services/") for _ in range(12)]
@@ -498,7 +497,7 @@ def test_a_rush_on_a_cold_list_asks_the_database_once(site: Site, rows: Engine) 
 def test_whoever_comes_later_than_a_second_does_not_wait_for_an_old_answer(
     site: Site, rows: Engine
 ) -> None:
-    with rows.connect() as connection, ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool, rows.connect() as connection:
         holding = connection.begin()
         connection.execute(text("LOCK TABLE service IN ACCESS EXCLUSIVE MODE"))
         early = pool.submit(site.get, "services/")
