@@ -63,7 +63,7 @@ def verb_of(operation: Operation) -> str:
     """The permission that an operation of a noun asks for."""
     last = operation.path.rstrip("/").rpartition("/")[2]
     if operation.method == "post":
-        plain = last == operation.tags[0] or last in ("quote", "bulk")
+        plain = last in (operation.tags[0], "quote")
         return "create" if plain else last
     by_method = {"patch": "update", "put": "update", "delete": "delete"}
     return by_method.get(operation.method, "get" if "{id}" in operation.path else "list")

@@ -112,6 +112,12 @@ class _Comparison:
             self.compared.add((*names, sent))
             at = f"{names[0].rpartition('/')[2]} ({'sent' if sent else 'answered'})"
         old, new = self.opened(self.old, old), self.opened(self.new, new)
+        if "anyOf" in old or "anyOf" in new:
+            # More may be answered or taken than before; what there was comes first.
+            ones = (part.get("anyOf", [part]) for part in (old, new))
+            for before, after in zip(*ones, strict=False):
+                yield from self.schemas(at, before, after, sent=sent)
+            return
         yield from _values(at, old, new, sent)
         before, after = old.get("properties", {}), new.get("properties", {})
         for name, one in before.items():

@@ -7,8 +7,10 @@ from flask_babel import gettext
 from app import nouns, permissions
 from app.api.base import ResourceApi
 from app.api.document import columns, examples, fields
+from app.api.related import relations
 from app.errors import N_
 from app.nouns import titles
+from app.query.aggregates import MOST_GROUPS
 from app.query.paths import path
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
@@ -64,7 +66,11 @@ def row(api: ResourceApi) -> columns.Schema:
         "description": gettext(ONLY_READABLE, name=titles.one(api.resource)),
         "properties": {},
     }
-    for name in dict.fromkeys(("id", *api.list_columns, *api.show_columns)):
+    names = ["id", *api.list_columns, *api.show_columns]
+    included = relations(type(api)).values()
+    for one in included:
+        names += [] if one.key else [f"{one.name}.{column}" for column in one.columns]
+    for name in dict.fromkeys(names):
         column = path(api.model, name)
         place = found["properties"]
         for relation in column.relations:
@@ -78,6 +84,9 @@ def row(api: ResourceApi) -> columns.Schema:
                 },
             )["properties"]
         place[column.column] = columns.of_path(column)
+    for one in included:
+        if one.key:
+            found["properties"][one.name] = _ref(f"{name_of(one.resource)}Page")
     return found
 
 
@@ -100,7 +109,7 @@ def _page(name: str) -> columns.Schema:
         "additionalProperties": False,
         "required": ["result", "next"],
         "properties": {
-            "result": columns.listed(_ref(name), 100),
+            "result": columns.listed({"anyOf": [_ref(name), _ref("Figures")]}, MOST_GROUPS),
             "next": {**columns.text(2000), "nullable": True, "example": None,
                      "description": gettext("The next page's `cursor`; null on the last one.")},
             "count": {**columns.NUMBER, "minimum": 0, "example": 1,

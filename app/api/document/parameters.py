@@ -5,14 +5,18 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import inspect as inspect_
 
+from app.api import asking
 from app.api.base import ResourceApi
 from app.api.document import columns, examples
+from app.api.related import relations
 from app.errors import N_
-from app.query import grammar, rows, values
+from app.query import aggregates, grammar, includes, rison, rows, values
+from app.query.export import MEDIA_TYPES
 from app.query.paths import LABEL, Path, path
 
-LONGEST = 2000
+LONGEST = asking.LONGEST_VALUE
 MOST_FIELDS = 100
+MOST_SORTED = 3
 # Name: where, what it says, schema, example.
 SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
     "id": ("path", N_("The row's number."),
@@ -21,7 +25,10 @@ SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
               {"type": "integer", "format": "int32", "minimum": 1, "maximum": rows.MOST_ROWS,
                "default": rows.PAGE}, 20),
     "cursor": ("query", N_("`next` of the page before; with the same order and conditions."),
-               columns.text(LONGEST), None),
+               columns.text(asking.LONGEST["cursor"]), None),
+    "page": ("query", N_("The page by its number, from 0; far ones are had by `cursor`."),
+             {"type": "integer", "format": "int32", "minimum": 0, "maximum": asking.LAST_PAGE,
+              "default": 0}, 0),
     "count": ("query", N_("`exact` counts the whole selection besides."),
               columns.choices(["exact"]), "exact"),
     "search": ("query", N_("Words that a row must hold, in its searched columns."),
@@ -29,7 +36,14 @@ SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
     "alliance": ("query", N_("The rows of one alliance, by its address on the site."),
                  columns.text(60), None),
     "q": ("query", N_("The same question in Flask-AppBuilder's own language (rison)."),
-          columns.text(5000), None),
+          columns.text(rison.LONGEST), None),
+    "format": ("query", N_("The whole selection as a file; or by the header Accept."),
+               columns.choices(list(MEDIA_TYPES)), "json"),
+    "aggregate": ("query", N_("Figures instead of rows: `count`, or `sum`, `min`, `max` and `avg` "
+                              "of a field; without `group`, of all of them."),
+                  columns.listed({"type": "string", "maxLength": 200,
+                                  "pattern": r"^(count|(sum|min|max|avg)\([a-z_.]+\))$"},
+                                 aggregates.MOST_FIGURES, 1), ["count"]),
     "dry_run": ("query", N_("`true` does all of it, answers, and takes it back."),
                 {"type": "string", "enum": ["true", "false"], "default": "false"}, "true"),
     "Idempotency-Key": ("header", N_("Under one key a request counts once, for 24 hours."),
@@ -57,6 +71,8 @@ def shared() -> dict[str, Any]:
             made["required"] = True
         if example is not None:
             made["example"] = example
+        if schema["type"] == "array":
+            made |= {"style": "form", "explode": False}
         found[name_of(name)] = made
     found["Filter"] = {
         "name": "filter",
@@ -119,18 +135,29 @@ def of_list(api: ResourceApi) -> list[dict[str, Any]]:
     fields = comparable(api)
     names = [p.name for p in fields]
     shown = ["id", *dict.fromkeys(c for c in (*api.list_columns, *api.show_columns) if c != "id")]
-    refs = ["limit", "cursor", "count", "filter", "comparisons", "q"]
+    refs = ["limit", "cursor", "page", "count", "filter", "comparisons", "q", "format",
+            "aggregate"]  # fmt: skip
     if api.search_columns:
         refs.insert(0, "search")
     if "alliance_id" in inspect_(api.model).columns:
         refs.append("alliance")
-    found = [ref(name) for name in refs]
-    found.append(_names("fields", N_("Only these columns."), shown, MOST_FIELDS, shown[:2]))
     orders = [*names, *(f"-{name}" for name in names)]
-    found.append(
-        _names("sort", N_("The order; a minus turns a field round."), orders, 3, orders[:1])
-    )
-    return found + [_equal(p) for p in fields]
+    return [
+        *(ref(name) for name in refs),
+        _names("fields", N_("Only these columns."), shown, MOST_FIELDS, 1),
+        _names("sort", N_("The order; a minus turns a field round."), orders, MOST_SORTED, 0),
+        _names("group", N_("Figures for each of these fields' values, instead of rows."), names,
+               aggregates.MOST_DIMENSIONS, 1),
+        *included(api),
+        *(_equal(p) for p in fields),
+    ]  # fmt: skip
+
+
+def included(api: ResourceApi) -> list[dict[str, Any]]:
+    """The relations that a row is asked with, if it has any."""
+    names = list(relations(type(api)))
+    words = N_("Related rows beside each row, as their own list shows them.")
+    return [_names("include", words, names, includes.MOST_RELATIONS, 1)] if names else []
 
 
 def ref(name: str) -> dict[str, str]:
@@ -145,15 +172,15 @@ def comparable(api: ResourceApi) -> list[Path]:
     return [p for p in found if p.column == LABEL or (values.comparable(p.type) and not p.sealed)]
 
 
-def _names(name: str, words: str, of: list[str], most: int, example: list[str]) -> dict[str, Any]:
+def _names(name: str, words: str, of: list[str], most: int, least: int) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
         "style": "form",
         "explode": False,
         "description": gettext(words),
-        "schema": columns.listed(columns.choices(of), most),
-        "example": example,
+        "schema": columns.listed(columns.choices(of), most, least),
+        "example": of[:1],
     }
 
 

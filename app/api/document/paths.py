@@ -10,6 +10,7 @@ from app.api.document import answers, bodies, columns, parameters
 from app.errors import N_
 from app.models import SEAT_KINDS
 from app.nouns import titles
+from app.query.export import MEDIA_TYPES
 from app.query.verbs import Verb
 
 MERGE_PATCH = "application/merge-patch+json"
@@ -100,6 +101,9 @@ class Noun:
     def list(self) -> dict[str, Any]:
         example = {"result": [bodies.example_row(self.api, self.api.list_columns)], "next": None}
         page = answers.answer(_ref(f"{self.name}Page"), gettext("The page."), example)
+        for form, kind in MEDIA_TYPES.items():
+            if form != "json":
+                page["content"][kind] = {"schema": {"type": "string", "format": "binary"}}
         return self.said(
             "list",
             f"list{self.many}",
@@ -115,7 +119,7 @@ class Noun:
             f"show{self.name}",
             gettext("one of them"),
             gettext(SHOWN),
-            parameters=[parameters.ref("id")],
+            parameters=[parameters.ref("id"), *parameters.included(self.api)],
             responses={"200": self.row(), **answers.problems(*answers.READING, *answers.A_ROW)},
         )
 
@@ -123,7 +127,7 @@ class Noun:
         row = bodies.example_row(self.api, self.api.show_columns)
         example = {"id": 12, "result": row}
         schema = _ref(f"{self.name}Answer")
-        if "version" in self.api.model.__table__.columns:
+        if self.api.versioned:
             names = (*names, "ETag")
         return answers.answer(schema, words or gettext("The row."), example, *names)
 
@@ -195,7 +199,7 @@ class Noun:
             needed = any(field.required for field in declared.fields)
             schema = bodies.body_of(self.resource, verb)
             parts["requestBody"] = self.body(schema, needed=needed)
-        statuses = answers.WRITING if declared.collection else answers.CHANGING
+        statuses = (*answers.WRITING, 404) if declared.collection else answers.CHANGING
         name = self.many if declared.collection else self.name
         return self.said(
             verb,

@@ -82,6 +82,15 @@ def schemas() -> dict[str, columns.Schema]:
                 "operators": columns.listed(short, 100),
             },
         ),
+        "Figures": {
+            "type": "object",
+            "description": gettext(
+                "A group's values and its figures, by the names that were asked for; where they "
+                "would tell of few people they are null and `suppressed` is true."
+            ),
+            "properties": {"suppressed": columns.BOOLEAN},
+            "additionalProperties": True,
+        },
         "SeatHeld": seat,
         "Tokens": _object(
             ["access_token", "refresh_token", "seat", "seats"],

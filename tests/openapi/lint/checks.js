@@ -50,7 +50,7 @@ export function isBounded(schema) {
     if (schema.minItems === undefined || schema.maxItems === undefined) {
       return fault("an array without minItems and maxItems");
     }
-  } else if (schema.maxLength === undefined && schema.enum === undefined) {
+  } else if (schema.format !== "binary" && schema.maxLength === undefined && !schema.enum) {
     return fault("a string without maxLength");
   }
 }
@@ -83,6 +83,12 @@ export function carriesNoSecret(parameter) {
   }
 }
 
+export function isNoHeaderOfHttp(parameter) {
+  if (parameter.in === "header" && /^(accept|authorization|content-type)$/i.test(parameter.name)) {
+    return fault(`HTTP's own header ${parameter.name}`);
+  }
+}
+
 export function schemeIsSafe(scheme) {
   if (scheme.type === "apiKey" && scheme.in === "query") return fault("a key in the address");
   if (scheme.type === "http" && scheme.scheme !== "bearer") return fault(`http ${scheme.scheme}`);
@@ -108,7 +114,7 @@ export function answersGood(answers) {
   if (good.length === 0) return fault("no answer of success");
   for (const [status, answer] of good) {
     for (const [type, content] of Object.entries(answer.content ?? {})) {
-      if (/json/.test(type) && content.example === undefined && !content.examples) {
+      if (/[/+]json$/.test(type) && content.example === undefined && !content.examples) {
         return fault(`${status} without an example`);
       }
     }

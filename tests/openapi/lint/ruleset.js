@@ -8,6 +8,7 @@ import * as checks from "./checks.js";
 const METHODS = "[?(@property.match(/^(get|post|put|patch|delete)$/))]";
 const OPERATIONS = `$.paths[*]${METHODS}`;
 const UNSAFE = "$.paths[*][?(@property.match(/^(post|put|patch|delete)$/))]";
+const PARAMETERS = ["$.paths[*][*].parameters[?(@ && @.in)]", "$.components.parameters[*]"];
 const HAS_EXAMPLE = "?(@ && @.schema && @.example !== void 0)";
 
 const rule = (description, given, then, more = {}) => ({
@@ -22,10 +23,13 @@ const differs = (description, given, notMatch, field) =>
   rule(description, given, { field, function: pattern, functionOptions: { notMatch } });
 // On the document as written: what is shared is looked at once.
 const once = (made) => ({ ...made, resolved: false });
+const everywhere = ["duplicated-entry-in-enum", "no-eval-in-markdown",
+  "no-script-tags-in-markdown", "typed-enum"];
 
 export default {
   extends: [[oas, "all"]],
   rules: {
+    ...Object.fromEntries(everywhere.map((name) => [name, once(oas.rules[name])])),
     // Lists end with a slash, since the first version.
     "path-keys-no-trailing-slash": "off",
     // An installation without an e-mail address of its own has its site.
@@ -84,13 +88,12 @@ export default {
     "patch-media": rule("PATCH", "$.paths[*].patch", {
       field: "requestBody", function: checks.isPatch,
     }),
-    "header-forbidden": differs(
-      "a header that is not a parameter", `$..parameters[?(@ && @.in == 'header')]`,
-      "/^(accept|authorization|content-type)$/i", "name",
-    ),
-    "secret-in-address": asks(
-      "no credential in an address", "$..parameters[?(@ && @.in)]", checks.carriesNoSecret,
-    ),
+    "header-forbidden": once(asks(
+      "a header that is not a parameter", PARAMETERS, checks.isNoHeaderOfHttp,
+    )),
+    "secret-in-address": once(asks(
+      "no credential in an address", PARAMETERS, checks.carriesNoSecret,
+    )),
     "scheme-safe": asks("safe ways in", "$.components.securitySchemes[*]", checks.schemeIsSafe),
     "security-everywhere": needs("a way in for all", "$", "security"),
     "security-of-changes": asks("a way in", UNSAFE, checks.isSecured),
@@ -102,7 +105,7 @@ export default {
     ),
     "operation-summary": needs("a summary", OPERATIONS, "summary"),
     "operation-described": needs("a description", OPERATIONS, "description"),
-    "parameter-described": needs("a description", "$..parameters[?(@ && @.in)]", "description"),
+    "parameter-described": once(needs("a description", PARAMETERS, "description")),
     // `_info` is Flask-AppBuilder's own.
     "path-kebab": rule("kebab-case", "$.paths", {
       field: "@key", function: pattern,
