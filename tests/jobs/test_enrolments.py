@@ -7,7 +7,15 @@ from sqlalchemy import select
 
 from app.jobs import enrolments, retention
 from app.jobs.batch import RowsFailed
-from app.models import AccountToken, Enrollment, IdempotencyKey, JobRun, Message
+from app.models import (
+    AccountToken,
+    Enrollment,
+    IdempotencyKey,
+    JobRun,
+    Message,
+    RateCount,
+    TokenFamily,
+)
 from app.operations import enrollments, outbox
 from app.transaction import ScopedSession
 from tests.factories import (
@@ -15,7 +23,9 @@ from tests.factories import (
     IdempotencyKeyFactory,
     JobRunFactory,
     MessageFactory,
+    RateCountFactory,
     SlotFactory,
+    TokenFamilyFactory,
 )
 from tests.jobs.test_reminders import place
 
@@ -84,10 +94,17 @@ def test_what_has_served_its_time_goes_and_nothing_else(db: ScopedSession, now: 
         kind="reset", status="failed", next_at=now - 8 * DAY,
         payload={"name": "Ada", "sealed": {"token": outbox.hide("a-token")}},
     )  # fmt: skip
-    assert retention.clean_up(db, now) == 6
+    TokenFamilyFactory(ended_at=now - 8 * DAY)
+    TokenFamilyFactory(expires_at=now - 8 * DAY)
+    families = [TokenFamilyFactory(), TokenFamilyFactory(ended_at=now - DAY)]
+    RateCountFactory(ends_at=now)
+    count = RateCountFactory(ends_at=now + HOUR)
+    assert retention.clean_up(db, now) == 9
     assert retention.clean_up(db, now) == 0
     db.expire_all()
     assert db.scalars(select(IdempotencyKey)).all() == [key]
     assert db.scalars(select(AccountToken)).all() == [token]
     assert set(db.scalars(select(JobRun))) == {only, worked, last}
+    assert db.scalars(select(TokenFamily).order_by(TokenFamily.id)).all() == families
+    assert db.scalars(select(RateCount)).all() == [count]
     assert db.get_one(Message, lost.id).payload == {"name": "Ada"}
