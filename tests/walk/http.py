@@ -1,7 +1,9 @@
 """A program, and a person at a screen, under each seat; and what their answers may hold."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from app import permissions
 from app.models import Account, Alliance, Seat
+from app.query.export import MEDIA_TYPES
 from tests.sessions import token_for
 from tests.walk import granted, rows
 from tests.walk.markers import Origin
@@ -20,6 +23,14 @@ CLOSED = (401, 403)
 # The name of one's own account and of one's own alliance stand above every screen.
 OWN_NAME = ("first_name", "last_name", "username")
 FRAME = ("alliance", "ours", "name")
+
+
+def words_in(answer: TestResponse) -> str:
+    """What an answer says, also in a workbook."""
+    if answer.mimetype != MEDIA_TYPES["xlsx"]:
+        return answer.get_data(as_text=True)
+    with ZipFile(BytesIO(answer.data)) as book:
+        return "\n".join(book.read(name).decode() for name in book.namelist())
 
 
 @dataclass
@@ -38,7 +49,7 @@ class Visitor:
         point = self.line.begin_nested()
         try:
             answer = self.http.open(path, method=method, headers=headers, buffered=True, **options)
-            text = answer.get_data(as_text=True)
+            text = words_in(answer)
         finally:
             point.rollback()
         assert answer.status_code < 500, (self.kind, method, path, text)
