@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 import config
-from app import api, database, portal, problems, scope, sealed, security, throttle, views
+from app import api, assets, database, portal, problems, scope, sealed, security, throttle, views
 from app.api.reference import reference
 from app.extensions import csrf
 from app.permissions import NAMES
@@ -94,6 +94,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         portal.register(app)
         app.register_blueprint(status)
         app.register_blueprint(reference)
+    assets.configure(app)
     app.after_request(_headers)
     app.jinja_env.globals.update(languages=LANGUAGES, current_locale=get_locale, resources=NAMES)
     return app

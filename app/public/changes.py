@@ -141,14 +141,14 @@ class Changes:
                     pause = min(pause * 2, LONGEST_PAUSE)
 
     def _begin(self, connection: psycopg.Connection[Any]) -> None:
-        connection.add_notify_handler(self._hear)
-        connection.execute(f"LISTEN {CHANNEL}")
         row = connection.execute("SELECT pg_backend_pid()").fetchone()
         if row is None or row[0] != connection.info.backend_pid:
             # A pooler of transactions would take LISTEN and never tell anything.
             raise psycopg.OperationalError(
                 "a pooler stands before the database: give its own address in LISTEN_DATABASE_URL"
             )
+        connection.add_notify_handler(self._hear)
+        connection.execute(f"LISTEN {CHANNEL}")
         told = {name for (name,) in connection.execute(TABLES)}
         self.counts = dict.fromkeys(told, 0) | {ANEW: self.counts[ANEW] + 1}
         self._heard.clear()
