@@ -136,7 +136,8 @@ def label_of(model: Any, entity: Any) -> ColumnElement[Any]:
     columns = [cast(getattr(entity, c), String) for c in label_columns(model)]
     if len(columns) == 1:
         return columns[0]
-    return func.concat_ws(literal(" "), *columns)
+    # Of no row there is no label: concat_ws alone would make an empty one.
+    return func.nullif(func.concat_ws(literal(" "), *columns), "", type_=String)
 
 
 def paths(model: Any, names: Iterable[str], principal: Principal) -> list[Path]:
