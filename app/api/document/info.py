@@ -14,19 +14,29 @@ from app.nouns import titles
 API_ID = "0d7f3f7e-2f0a-4a7e-9a5a-5c1f3b8e6d42"
 TITLE = N_("Intreccio: data of local welfare alliances")
 SUMMARY = N_("Services, workshops, enrolments and the network of a local welfare alliance.")
-DESCRIPTION = N_(
-    "The headless API under every screen of Intreccio.\n\n"
-    "**Who sees what.** A token acts under one seat (staff, municipality, provider, citizen ...). "
-    "The rows are those that the seat's policy shows; the columns are those of the groups that it "
-    "may read (`x-group` at each property): others are absent, and asking for them is an error. "
-    "Rows that everybody sees need no token.\n\n"
-    "**Lists** take `field=value`, `field__operator=value`, `filter=` (JSON), `search=`, `sort=`, "
-    "`fields=`, `limit=` and `cursor=`; the rows are counted with `count=exact` only.\n\n"
-    "**Errors** are problems (RFC 9457) with a stable `code`; texts come in Italian or, with "
-    "`Accept-Language: en`, in English.\n\n"
-    "**Repeats.** A POST under an `Idempotency-Key` counts once. A change with `If-Match` is "
-    "refused if somebody else changed the row in the meantime.\n\n"
-    "Money and numbers with decimals are texts; instants carry their zone."
+DESCRIPTION = (
+    N_("The headless API under every screen of Intreccio."),
+    N_(
+        "**Who sees what.** A token acts under one seat (staff, municipality, provider, citizen "
+        "...). The rows are those that the seat's policy shows; the columns are those of the "
+        "groups that it may read (`x-group` at each property): others are absent, and asking for "
+        "them is an error. Rows that everybody sees need no token."
+    ),
+    N_(
+        "**Lists** take `field=value`, `field__operator=value`, `filter=` (JSON), `search=`, "
+        "`sort=`, `fields=`, `include=`, `limit=` and `cursor=`; the rows are counted with "
+        "`count=exact` only. `group=` and `aggregate=` answer figures instead of rows, `format=` "
+        "sends the whole selection as a file."
+    ),
+    N_(
+        "**Errors** are problems (RFC 9457) with a stable `code`; texts come in Italian or, with "
+        "`Accept-Language: en`, in English."
+    ),
+    N_(
+        "**Writing.** A POST under an `Idempotency-Key` counts once. A change with `If-Match` is "
+        "refused if somebody else changed the row in the meantime."
+    ),
+    N_("Money and numbers with decimals are texts; instants carry their zone."),
 )
 TAGS = {
     "security": N_("Signing in, and the seat that one acts under."),
@@ -42,7 +52,7 @@ def info(settings: config.Settings) -> dict[str, Any]:
     return {
         "title": gettext(TITLE),
         "version": version("intreccio"),
-        "description": gettext(DESCRIPTION),
+        "description": "\n\n".join(gettext(one) for one in DESCRIPTION),
         "x-summary": gettext(SUMMARY),
         "x-api-id": API_ID,
         "termsOfService": f"{base}/swagger/v1#terms",
