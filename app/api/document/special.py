@@ -105,6 +105,10 @@ def schemas() -> dict[str, columns.Schema]:
         "SeatChoice": _object(["seat"], {"seat": {**columns.NUMBER, "example": 12}}),
         "Me": _object(["name", "seat", "seats"], {
             "name": short, "seat": {**columns.NUMBER, "nullable": True}, "seats": seats}),
+        "KeyMade": _object(["id", "result", "key"], {
+            "id": {**columns.NUMBER, "example": 12}, "result": _ref("ProgramKey"),
+            "key": {**columns.text(100), "example": f"ik_7k3m9q2xabcd_{'x' * 43}",
+                    "description": gettext("The whole key, told this once.")}}),
         "Quote": fields.of_schema(WriteSchema.from_dict({"wishes": WISHES})()),
         "QuoteAnswer": _object(["result", "total"], {
             "result": columns.listed(quoted, 100), "total": columns.text(20)}),
@@ -279,7 +283,10 @@ def _nouns() -> dict[str, dict[str, Any]]:
 
 
 def adapt(found: dict[str, dict[str, Any]]) -> None:
-    """What two nouns do otherwise than all: a file comes as a form's part."""
+    """What two nouns do otherwise than all: a file comes as a form's part, a key is told once."""
     upload = found["/api/v1/files/"]["post"]
     form = {"schema": _ref("UploadedFile"), "example": {"file": "...", "organization_id": 12}}
     upload["requestBody"] = {"required": True, "content": {"multipart/form-data": form}}
+    made = found["/api/v1/keys/"]["post"]["responses"]["201"]["content"][answers.JSON]
+    key = schemas()["KeyMade"]["properties"]["key"]["example"]
+    made["schema"], made["example"] = _ref("KeyMade"), {**made["example"], "key": key}
