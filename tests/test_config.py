@@ -58,6 +58,7 @@ def test_a_secret_never_shows_when_settings_are_printed() -> None:
         ("PORT", "0"),
         ("PORT", "99999"),
         ("DATABASE_URL", "mysql://db/intreccio"),
+        ("LISTEN_DATABASE_URL", "mysql://db/intreccio"),
         ("SMTP_URL", "http://mail"),
         ("SECRET_KEY", "short"),
         ("DATA_KEY", "short"),

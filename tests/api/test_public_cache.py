@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from app import clock, models, permissions, security
 from app.operations import queues
@@ -187,6 +187,41 @@ def test_places_are_asked_for_once_a_second_however_many_look(site: Site) -> Non
     while time.monotonic() - started < 2.5:
         site.get("slots/")
     assert 2 <= len(site.asked) - asked <= 4
+
+
+@pytest.mark.parametrize(
+    ("path", "shows"),
+    [
+        ("workshops/", False),
+        ("workshops/?include=slots", True),
+        ("workshops/?include=organization", False),
+        ("services/?include=organization", False),
+        ("slots/?fields=title", False),
+        ("slots/?fields=places", True),
+        ("slots/?fields=title&places_taken__gt=0", True),
+        ("slots/?fields=title&sort=waiting_count", True),
+        ("slots/?aggregate=sum(places)", True),
+        ("services/?group=status&aggregate=count", False),
+        ("services/?search=doposcuola", False),
+    ],
+)
+def test_what_shows_places_in_any_way_is_kept_for_a_second_alone(
+    site: Site, path: str, shows: bool
+) -> None:
+    assert site.get(path).status_code == 200
+    (kept,) = site.cache.answers._kept.values()
+    assert (kept.until < float("inf")) == shows
+
+
+def test_workshops_with_their_free_places_are_fresh_within_a_second(site: Site) -> None:
+    path = "workshops/?include=slots&limit=1"
+    site.warm(path)
+    with site.session() as db:
+        first = db.scalars(select(models.Workshop).order_by("starts_on", "id")).first()
+        slot = db.scalars(select(models.Slot).where(models.Slot.workshop == first)).first()
+        taken = queues.join_queue(db, slot.id).number
+    said = lambda: site.get(path).json["result"][0]["slots"]["result"][0]["places_taken"]  # noqa: E731
+    assert until(lambda: said() == taken, SOON) < SOON
 
 
 @pytest.mark.parametrize("path", LISTS)
