@@ -1400,7 +1400,8 @@ class IdempotencyKey(Base):
 # ---------------------------------------------------------------- text search
 
 # What is searched by text: on lists, in lists of choices, on the site. Each column has an index
-# of its own, so that a seat searches those that it may read and no others.
+# of its own, so that a seat searches those that it may read and no others. The trails have none:
+# they are written at every change, and read from their newest row on.
 SEARCHED: dict[Any, tuple[str, ...]] = {
     Alliance: ("name", "territory"),
     Municipality: ("name", "province", "istat_code"),
@@ -1422,11 +1423,9 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     Person: ("first_name", "last_name", "fiscal_code"),
     SocialPoint: ("name",),
     Application: ("receipt", "contact_email", "contact_phone"),
-    StateChange: ("reason",),
     File: ("name",),
-    Message: ("recipient", "kind", "about"),
+    Message: ("recipient",),
     JobRun: ("job",),
-    AuditEvent: ("table_name", "actor"),
     SensitiveRead: ("table_name",),
 }
 

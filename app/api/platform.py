@@ -63,7 +63,7 @@ class MessageApi(ResourceApi):
     resource = "messages"
     list_columns = ["kind", "recipient", "status", "attempts", "next_at", "sent_at", "error"]
     show_columns = [*list_columns, "about", "locale"]
-    search_columns = ["recipient", "kind"]
+    search_columns = ["recipient"]
     sort = "-id"
 
 

@@ -174,7 +174,7 @@ class MessageView(Said):
         (N_("Message"), ["kind", "about", "recipient", "locale", "status"]),
         (N_("Sending"), ["attempts", "next_at", "sent_at", "error"]),
     ]
-    search_columns = ["recipient", "kind", "about"]
+    search_columns = ["recipient"]
     filter_columns = ["status"]
     order = "-id"
 

@@ -89,11 +89,9 @@ SEARCHED = {
     "person": {"first_name": False, "last_name": False, "fiscal_code": False},
     "social_point": {"name": True},
     "application": {"receipt": False, "contact_email": False, "contact_phone": False},
-    "state_change": {"reason": False},
     "file": {"name": False},
-    "message": {"recipient": False, "kind": False, "about": False},
+    "message": {"recipient": False},
     "job_run": {"job": False},
-    "audit_event": {"table_name": False, "actor": False},
     "sensitive_read": {"table_name": False},
 }
 
