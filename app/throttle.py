@@ -21,6 +21,7 @@ from config import Settings
 
 OF_AN_ACCOUNT = "10 per minute"
 OF_AN_ADDRESS = "60 per minute"
+ACCOUNT = "account "
 
 # One statement that counts and answers, so that two workers never both take the last attempt.
 COUNT = text("""
@@ -113,7 +114,7 @@ def attempts(account: Callable[[], str]) -> Callable[[Callable[..., Any]], Calla
     """A door at which one may try so often; ``account`` says which account is tried."""
 
     def tried() -> str:
-        return "account " + account().strip().lower()[:128]
+        return ACCOUNT + account().strip().lower()[:128]
 
     def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
         for limit, whose in ((OF_AN_ACCOUNT, tried), (OF_AN_ADDRESS, _address)):
@@ -122,6 +123,13 @@ def attempts(account: Callable[[], str]) -> Callable[[Callable[..., Any]], Calla
         return view
 
     return wrap
+
+
+def succeeded() -> None:
+    """Whoever got in did not guess: their account's count begins anew, the address's goes on."""
+    for one in limiter.current_limits:
+        if one.request_args[0].startswith(ACCOUNT):
+            limiter.limiter.clear(one.limit, *one.request_args)
 
 
 def _address() -> str:

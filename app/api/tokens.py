@@ -47,6 +47,7 @@ class TokenApi(BaseApi):
         account = security.sign_in(given["username"], given["password"])
         if account is None:
             raise Unauthorized(WRONG)
+        throttle.succeeded()
         held = _held(account.id, "password")
         return _begin(held, _chosen(held, given["seat"]), "password")
 

@@ -71,6 +71,7 @@ def login() -> Any:
     if account is None:
         wrong = _("The e-mail address or the password is wrong.")
         return _form("account/login.html", [("username", wrong)], target=target)
+    throttle.succeeded()
     security.start_session(account)
     login_user(account, remember=False)
     return redirect(target)

