@@ -19,11 +19,12 @@ def hidden(groups: Sequence[tuple[Any, ...]], sizes: Sequence[int], least: int) 
     """
     found = {n for n, size in enumerate(sizes) if 0 < size < least}
     lines = list(_lines(groups))
-    while found:
-        more = next((m for m in (_next(line, found, sizes) for line in lines) if m), None)
-        if more is None:
-            break
-        found |= more
+    grown = bool(found)
+    while grown:
+        before = len(found)
+        for line in lines:
+            found |= _next(line, found, sizes)
+        grown = len(found) > before
     return found
 
 
