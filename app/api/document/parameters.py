@@ -34,7 +34,7 @@ SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
     "search": ("query", N_("Words that a row must hold, in its searched columns."),
                columns.text(LONGEST), None),
     "alliance": ("query", N_("The rows of one alliance, by its address on the site."),
-                 columns.text(60), None),
+                 columns.text(LONGEST), "lodi"),
     "q": ("query", N_("The same question in Flask-AppBuilder's own language (rison)."),
           columns.text(rison.LONGEST), None),
     "format": ("query", N_("The whole selection as a file; or by the header Accept."),
@@ -185,14 +185,18 @@ def _names(name: str, words: str, of: list[str], most: int, least: int) -> dict[
 
 
 def _equal(column: Path) -> dict[str, Any]:
-    schema = columns.of_path(column)
-    words = schema.pop("description")
-    example = schema.pop("example")
-    schema.pop("nullable", None)
-    if "enum" in schema:
-        schema["enum"] = [one for one in schema["enum"] if one is not None]
-    elif schema["type"] == "string" and "format" not in schema and "pattern" not in schema:
-        schema = columns.text(LONGEST)
+    shown = columns.of_path(column)
+    words, example = shown["description"], shown["example"]
+    if "enum" in shown:
+        schema = columns.choices([one for one in shown["enum"] if one is not None])
+    elif shown["type"] == "integer":
+        schema = dict(columns.NUMBER)  # No number is too large to be compared.
+    elif shown["type"] == "boolean":
+        schema = dict(columns.BOOLEAN)
+    else:
+        known = shown.get("format")
+        schema = columns.text(LONGEST if known in (None, "decimal") else shown["maxLength"])
+        schema |= {"format": known} if known else {}
     return {
         "name": column.name,
         "in": "query",
