@@ -7,13 +7,14 @@ aliases of their own. ``scope.py`` enforces the rules in every session of a seat
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla import models as fab
 from sqlalchemy import (
     BigInteger,
     Date,
+    Dialect,
     Integer,
     Select,
     and_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import psycopg
 
 from app import clock
 from app import models as m
@@ -105,9 +107,19 @@ TODAY = bindparam("policy_today", callable_=_today, type_=Date)
 _VALUES = (USER, ALLIANCE, ORGANIZATION, SEAT, TODAY)
 
 
-def parameters() -> frozenset[str]:
-    """The names of the principal's values in a compiled statement."""
-    return frozenset(p.key for p in _VALUES)
+DIALECT: Dialect = cast(Any, psycopg).dialect(paramstyle="pyformat")
+
+
+def compiled(statement: Any) -> tuple[str, dict[str, Any]]:
+    """A statement with rules in it as text, and its constants; ``values`` gives the rest."""
+    made = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    processors = made._bind_processors
+    names = {p.key for p in _VALUES}
+    return str(made), {
+        name: processors[name](value) if name in processors else value
+        for name, value in made.construct_params(_check=False).items()
+        if name not in names
+    }
 
 
 def values(principal: Principal) -> dict[str, Any]:

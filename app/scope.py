@@ -4,7 +4,17 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, event, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Select,
+    any_,
+    bindparam,
+    event,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy import inspect as inspect_
 from sqlalchemy.orm import (
     FromStatement,
@@ -132,7 +142,7 @@ def _check_before(session: ScopedSession, context: UOWTransaction, instances: An
     if session.principal.kind == "system":
         return
     rows = [row for row in session.dirty if session.is_modified(row)]
-    _require(session, [*rows, *session.deleted], write=True)
+    _require(session, [*rows, *session.deleted], {})
 
 
 @event.listens_for(ScopedSession, "after_flush")
@@ -140,33 +150,59 @@ def _check_after(session: ScopedSession, context: UOWTransaction) -> None:
     if session.principal.kind == "system":
         return
     rows = [*session.new, *(row for row in session.dirty if session.is_modified(row))]
-    _require(session, rows, write=True)
-    named: dict[type[Any], dict[int, str]] = defaultdict(dict)
+    named: Named = defaultdict(dict)
     for row in rows:
         for field, model, key in _foreign_keys(row, fresh=row in session.new):
             named[model][key] = field
-    for model, keys in named.items():
-        missing = set(keys) - _passing(session, model, set(keys), write=False)
-        if missing:
-            raise Invalid(FOREIGN, field=keys[min(missing)])
+    _require(session, rows, named)
 
 
-def _require(session: ScopedSession, rows: list[Any], write: bool) -> None:
-    wanted: dict[type[Any], set[int]] = defaultdict(set)
+Named = dict[type[Any], dict[int, str]]
+
+
+def _require(session: ScopedSession, rows: list[Any], named: Named) -> None:
+    """Raise unless these rows are writable and those that they name are seen."""
+    written: dict[type[Any], set[int]] = defaultdict(set)
     for row in rows:
-        wanted[type(row)].add(inspect_(row).mapper.primary_key_from_instance(row)[0])
-    for model, keys in wanted.items():
-        if keys - _passing(session, model, keys, write):
+        written[type(row)].add(inspect_(row).mapper.primary_key_from_instance(row)[0])
+    asked = [(model, True, keys) for model, keys in written.items()]
+    asked += [(model, False, set(keys)) for model, keys in named.items()]
+    if not asked:
+        return
+    passing = _passing(session, asked)
+    for number, (model, write, keys) in enumerate(asked):
+        missing = keys - passing[number]
+        if missing and write:
             raise Forbidden(NOT_YOURS)
+        if missing:
+            raise Invalid(FOREIGN, field=named[model][min(missing)])
 
 
-def _passing(session: ScopedSession, model: type[Any], keys: set[int], write: bool) -> set[int]:
-    """Which of these rows the rule lets through, by one SELECT."""
-    rule = policy.rule_for(model, session.principal.kind, write)
-    current.set(session.principal)
-    table = inspect_(model).local_table
-    statement = select(table.c.id).where(table.c.id.in_(keys), rule(model))
-    return set(session.raw_connection().execute(statement).scalars())
+def _passing(
+    session: ScopedSession, asked: list[tuple[type[Any], bool, set[int]]]
+) -> dict[int, set[int]]:
+    """Which of these rows the rules let through, by one SELECT for all."""
+    kind = session.principal.kind
+    sql, constants = _check(kind, tuple((model, write) for model, write, _ in asked))
+    given = {f"keys_{n}": sorted(keys) for n, (_, _, keys) in enumerate(asked)}
+    values = {**constants, **policy.values(session.principal), **given}
+    found: dict[int, set[int]] = defaultdict(set)
+    for number, key in session.raw_connection().exec_driver_sql(sql, values):
+        found[number].add(key)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _check(kind: str, asked: tuple[tuple[type[Any], bool], ...]) -> tuple[str, dict[str, Any]]:
+    """The SELECT of the rows that pass, compiled once for each set of tables."""
+    parts = []
+    for number, (model, write) in enumerate(asked):
+        table = inspect_(model).local_table.alias(f"t{number}")
+        keys = bindparam(f"keys_{number}", None, ARRAY(BigInteger()))
+        rule = policy.rule_for(model, kind, write)
+        number_ = literal_column(str(number)).label("number")
+        parts.append(select(number_, table.c.id).where(table.c.id == any_(keys), rule(table.c)))
+    return policy.compiled(union_all(*parts))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 ``policy.py`` hangs its rules on ``ScopedSession``; this module knows none of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -58,6 +58,7 @@ SELECT token.known, token.known AND (%(proof_role)s::bigint IS NULL OR EXISTS (
           WHERE family.id = %(proof_family)s::bigint AND family.ended_at IS NULL))
   ) AS known) AS token
 """
+NAMES = 4
 NAMING = """
 set_config('intreccio.user', %(audit_user)s::text, true),
 set_config('intreccio.seat', %(audit_seat)s::text, true),
@@ -168,9 +169,7 @@ def _names(principal: Principal) -> dict[str, str]:
 # ---------------------------------------------------------------- the proof of a token
 
 
-def claim(
-    session: Session, principal: Principal, version: int, family: int | None = None
-) -> None:
+def claim(session: Session, principal: Principal, version: int, family: int | None = None) -> None:
     """Take the principal that a token names; the first statement proves it."""
     session.info["principal"] = principal
     session.info["proof"] = {
@@ -202,16 +201,33 @@ def prove(session: Session) -> None:
 
     Raises Unauthorized or Forbidden.
     """
-    if not isinstance(session, ScopedSession) or "proof" not in session.info:
-        return
-    parameters = session.info["proof"] | _names(session.principal)
+    if isinstance(session, ScopedSession) and "proof" in session.info:
+        begin(session)
+
+
+def begin(
+    session: ScopedSession, question: str = "", parameters: Mapping[str, Any] | None = None
+) -> tuple[Any, ...]:
+    """The first statement of a piece of work: it proves the token, names the actor to the
+    audit, and answers a question besides, a list of SQL expressions.
+
+    Raises Unauthorized or Forbidden.
+    """
+    proof = session.info.get("proof")
+    asked = [NAMING, question] if question else [NAMING]
+    given = {**_names(session.principal), **(parameters or {})}
     connection = session.raw_connection()
-    row = connection.exec_driver_sql(
-        f"SELECT proof.known, proof.granted, {NAMING} FROM ({PROOF}) AS proof",  # noqa: S608
-        parameters,
-    ).one()
-    proven(session, known=row[0], granted=row[1])
+    if proof is None:
+        row = connection.exec_driver_sql(f"SELECT true, true, {', '.join(asked)}", given).one()
+    else:
+        sql = (
+            f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
+            f" SELECT proof.known, proof.granted, {', '.join(asked)} FROM proof"
+        )
+        row = connection.exec_driver_sql(sql, given | proof).one()
+        proven(session, known=row[0], granted=row[1])
     session.info["named"] = session.get_transaction()
+    return tuple(row[2 + NAMES :])
 
 
 def proven(session: Session, *, known: bool, granted: bool) -> None:

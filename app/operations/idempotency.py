@@ -6,64 +6,69 @@ work's own transaction, so that neither is ever there without the other.
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.errors import KeyReused, Repeated
 from app.models import IdempotencyKey
 from app.sealed import Sealed
-from app.transaction import elevated
+from app.transaction import ScopedSession, begin, elevated
 
 KEPT = timedelta(hours=24)
+CONTEXT = "idempotency.answer"
+# Asked with the work's first statement. The lock may come in the moment after another has
+# stored its answer and before we can see it: then storing ours is refused.
+QUESTION = """
+pg_try_advisory_xact_lock(%(key_lock)s::bigint),
+(SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
+  WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
+    AND expires_at > %(key_now)s::timestamptz)
+"""
 
 
 def remember(
-    db: Session, *, user_id: int, key: str, digest: str, now: datetime
+    db: ScopedSession, *, user_id: int, key: str, digest: str, now: datetime
 ) -> tuple[int, str] | None:
     """The status and answer stored under the key, or None if the work is still to be done.
 
-    Raises Repeated while another request with the key is in flight, and KeyReused if the key
-    was used for a request with another path or body.
+    It is the work's first statement (``transaction.begin``). Raises Repeated while another
+    request with the key is in flight, and KeyReused if the key was used for a request with
+    another path or body.
     """
-    with elevated(db, "look up an idempotency key") as system:
-        if not system.scalar(select(func.pg_try_advisory_xact_lock(_number(user_id, key)))):
-            raise Repeated(field="Idempotency-Key")
-        stored = system.scalar(
-            select(IdempotencyKey).where(
-                IdempotencyKey.user_id == user_id,
-                IdempotencyKey.key == key,
-                IdempotencyKey.expires_at > now,
-            )
-        )
-        if stored is None:
-            return None
-        if stored.digest != digest:
-            raise KeyReused(field="Idempotency-Key")
-        answer = stored.answer
-        return stored.status, answer.reveal() if isinstance(answer, Sealed) else str(answer)
+    parameters = {
+        "key_lock": _number(user_id, key), "key_user": user_id, "key": key, "key_now": now
+    }  # fmt: skip
+    locked, stored = begin(db, QUESTION, parameters)
+    if not locked:
+        raise Repeated(field="Idempotency-Key")
+    if stored is None:
+        return None
+    if stored[0] != digest:
+        raise KeyReused(field="Idempotency-Key")
+    return int(stored[1]), Sealed(stored[2], CONTEXT).reveal()
 
 
 def store(
     db: Session, *, user_id: int, key: str, digest: str, status: int, answer: str, now: datetime
 ) -> None:
-    """Keep the answer for a day, encrypted: it may hold what only this user may see."""
+    """Keep the answer for a day, encrypted: it may hold what only this user may see.
+
+    Raises Repeated if another request stored its own meanwhile.
+    """
+    kept: dict[str, Any] = {
+        "digest": digest, "status": status, "answer": answer, "expires_at": now + KEPT
+    }  # fmt: skip
+    row = insert(IdempotencyKey).values(user_id=user_id, key=key, **kept)
+    kept_instead = row.on_conflict_do_update(
+        index_elements=[IdempotencyKey.user_id, IdempotencyKey.key],
+        set_={name: row.excluded[name] for name in kept},
+        where=IdempotencyKey.expires_at <= now,
+    ).returning(IdempotencyKey.id)
     with elevated(db, "store an idempotent answer") as system:
-        system.execute(
-            delete(IdempotencyKey).where(
-                IdempotencyKey.user_id == user_id, IdempotencyKey.key == key
-            )
-        )
-        system.add(
-            IdempotencyKey(
-                user_id=user_id,
-                key=key,
-                digest=digest,
-                status=status,
-                answer=answer,
-                expires_at=now + KEPT,
-            )
-        )
+        if system.execute(kept_instead).first() is None:
+            raise Repeated(field="Idempotency-Key")
 
 
 def _number(user_id: int, key: str) -> int:

@@ -54,12 +54,10 @@ def queue(
     )
     unique = [Message.alliance_id, Message.kind, Message.about, Message.recipient]
     with elevated(db, "write a letter") as system:
-        statement = row.on_conflict_do_nothing(index_elements=unique).returning(Message.id)
-        new = system.execute(statement).first() is not None
-        if new:
-            # Wakes the sender when the transaction commits.
-            system.execute(select(func.pg_notify("intreccio_outbox", "")))
-        return new
+        # A new one wakes the sender when the transaction commits.
+        wake = func.pg_notify("intreccio_outbox", "")
+        statement = row.on_conflict_do_nothing(index_elements=unique).returning(Message.id, wake)
+        return system.execute(statement).first() is not None
 
 
 def as_json(value: Any) -> Any:

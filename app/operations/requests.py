@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import CHANNELS, Alliance, Person, Service, ServiceRequest
@@ -32,28 +33,40 @@ def send(
     """
     if channel not in CHANNELS:
         raise Invalid(UNKNOWN, field="channel")
-    if db.get(Person, person_id) is None:
+    asked = db.execute(
+        select(
+            exists().where(Person.id == person_id).label("person"),
+            select(Service.status).where(Service.id == service_id).scalar_subquery(),
+            select(Service.requestable).where(Service.id == service_id).scalar_subquery(),
+        )
+    ).one()
+    if not asked[0]:
         raise Invalid(UNKNOWN, field="person_id")
-    service = db.get(Service, service_id)
-    if service is None:
+    if asked[1] is None:
         raise Invalid(UNKNOWN, field="service_id")
     delegation_id = None
     if channel == "desk":
         found = delegations.require(db, person_id=person_id, scope="request", now=now)
         delegation_id = found.id
         act_for(db, person_id)
-    if service.status != "published" or not service.requestable:
+    if asked[1] != "published" or not asked[2]:
         raise Conflict(NOT_ASKED_FOR, field="service_id")
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
-    with elevated(db, "ask for a service") as system, explained(), system.begin_nested():
-        person = system.get_one(Person, person_id)
+    with elevated(db, "ask for a service") as system, explained():
+        # What the row and the letters name, by one question.
+        person, service, alliance = system.execute(
+            select(Person, Service, Alliance)
+            .join(Alliance, Alliance.id == Person.alliance_id)
+            .join(Service, Service.id == service_id)
+            .options(joinedload(Service.organization))
+            .where(Person.id == person_id)
+        ).one()
         if person.alliance_id != service.alliance_id:
             raise Invalid(UNKNOWN, field="person_id")
-        alliance = system.get_one(Alliance, person.alliance_id)
         row = ServiceRequest(
             alliance_id=person.alliance_id,
-            person_id=person_id,
-            service_id=service_id,
+            person=person,
+            service=service,
             user_id=user_id,
             delegation_id=delegation_id,
             receipt=procedure.receipt_code(),
@@ -63,8 +76,9 @@ def send(
             contact=(contact or "").strip() or None,
         )
         procedure.register(row, alliance, now=now)
-        system.add(row)
-        system.flush()
+        with system.begin_nested():
+            system.add(row)
+            system.flush()
         states.record(system, row, None, because="", now=now)
         _tell_asker(system, row, "request_sent", now, **procedure.summary(row, alliance))
         _tell_organizer(system, row, "request_sent", now, **procedure.summary(row, alliance))

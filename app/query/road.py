@@ -9,11 +9,10 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import psycopg
-from sqlalchemy import Dialect, Engine, Select, literal_column
-from sqlalchemy.dialects.postgresql import psycopg as dialects
+from sqlalchemy import Engine, Select, literal_column
 from sqlalchemy.exc import DataError
 
 from app import policy, scope
@@ -22,7 +21,6 @@ from app.query import writer
 from app.query.selection import OFFSET, Query, Selection
 from app.transaction import PROOF, Principal, ScopedSession, prove, proven
 
-DIALECT: Dialect = cast(Any, dialects).dialect(paramstyle="pyformat")
 Row = Sequence[Any]
 
 
@@ -80,23 +78,18 @@ def _compiled(shape: Selection, principal: Principal, asked: Asked) -> Compiled:
         statement = statement.offset(OFFSET)
     if principal.kind != "system":
         statement = statement.options(*scope.criteria(principal.kind))
-    made = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    processors: Mapping[str, Any] = cast(Any, made)._bind_processors
-    constants = {
-        name: processors[name](value) if name in processors else value
-        for name, value in made.construct_params(_check=False).items()
-        if name not in policy.parameters()
-    }
+    sql, constants = policy.compiled(statement)
     # Read no more, and the heaviest part by far: 400 kB a statement, 2,048 of which are kept.
     query.aliases.clear()
     query.joins.clear()
     # The order of the page is kept: its only partner is one row.
     guarded = (
-        f"SELECT proof.known, proof.granted, page.* FROM ({PROOF}) AS proof"  # noqa: S608
-        f" LEFT JOIN (SELECT true AS here, asked.* FROM ({made}) AS asked) AS page"
+        f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
+        " SELECT proof.known, proof.granted, page.*"
+        f" FROM proof LEFT JOIN (SELECT true AS here, asked.* FROM ({sql}) AS asked) AS page"
         " ON proof.known AND proof.granted"
     )
-    return Compiled(query, asked, _writer(query, asked), str(made), guarded, constants)
+    return Compiled(query, asked, _writer(query, asked), sql, guarded, constants)
 
 
 def through_session(wanted: Selection, principal: Principal, asked: Asked) -> Compiled:
