@@ -47,7 +47,6 @@ ELEVATED = {
         "the place in the queue",
     ],
     "operations/idempotency.py": [
-        "look up an idempotency key",
         "store an idempotent answer",
     ],
     "operations/identities.py": [
@@ -102,7 +101,7 @@ ROADS = {
     "raw_connection": {
         "query/road.py": "statements with the policy compiled in",
         "transaction.py": "names the actor to the trigger; carries elevation",
-        "scope.py": "checks flushed rows by one SELECT a table",
+        "scope.py": "checks flushed rows by one SELECT",
     },
     "connection": {
         "transaction.py": "the method itself, for the system",
@@ -135,6 +134,7 @@ ROADS = {
     },
     "exec_driver_sql": {
         "transaction.py": "proves the token and names the actor",
+        "scope.py": "checks flushed rows by one SELECT",
         "query/road.py": "statements with the policy compiled in",
     },
 }
