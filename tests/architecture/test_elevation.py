@@ -104,6 +104,7 @@ ROADS = {
         "scope.py": "checks flushed rows by one SELECT",
     },
     "connection": {
+        "demo/multitude.py": "loads families by the ten thousand",
         "transaction.py": "the method itself, for the system",
         "demo/acting.py": "loads the demo as the seats that would have typed it",
     },
@@ -112,6 +113,7 @@ ROADS = {
         "portal/site.py": "the public's session beside the signed-in reader's",
     },
     "open_session": {
+        "demo/multitude.py": "loads families by the ten thousand",
         "cli.py": "commands",
         "roles.py": "writes the roles at upgrade",
         "demo/acting.py": "loads the demo as the seats that would have typed it",
@@ -133,6 +135,7 @@ ROADS = {
         "query/road.py": "a kind of seat, to compile a statement for",
     },
     "exec_driver_sql": {
+        "demo/multitude.py": "loads families by the ten thousand",
         "transaction.py": "proves the token and names the actor",
         "scope.py": "checks flushed rows by one SELECT",
         "query/road.py": "statements with the policy compiled in",
