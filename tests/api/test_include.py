@@ -1,6 +1,7 @@
 """Related rows beside a list's own: under their own policy, in a bounded number of SELECTs."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -312,6 +313,25 @@ def test_a_role_that_narrows_a_seat_narrows_what_it_includes(
     assert listed(narrowed, f"{WORKSHOPS}?include=season")["season"]["kind"]
     for name in ("slots", "organization"):
         refused(narrowed.get(f"{WORKSHOPS}?include={name}"), 400, "include")
+
+
+def test_a_program_includes_what_its_key_reads(
+    client: Callable[..., Client], now: datetime, workshop: models.Workshop
+) -> None:
+    owner = client(
+        f.SeatFactory(
+            kind="municipality", alliance=workshop.alliance, organization=workshop.organization
+        )
+    )
+    made = owner.post(
+        "/api/v1/keys/",
+        json={"name": "Sito", "expires_at": (now + timedelta(days=30)).isoformat(),
+              "scopes": ["workshops:read", "seasons:read"]},
+    )  # fmt: skip
+    program = Client(owner.http, made.json["key"], owner.seat)
+    assert listed(program, f"{WORKSHOPS}?include=season")["season"]["kind"]
+    refused(program.get(f"{WORKSHOPS}?include=slots"), 400, "include")
+    assert rows(owner.get(f"{WORKSHOPS}?include=slots"))
 
 
 # ---------------------------------------------------------------- declarations
