@@ -18,29 +18,35 @@ LONGEST = 4_000
 SIGNATURE = 12
 
 
-def _signature(wanted: Selection, content: bytes) -> bytes:
-    """Over the keys and the question: another filter's or order's cursor is refused."""
-    asked = (wanted.resource, wanted.sort, wanted.where, wanted.given, wanted.words)
+def _signature(wanted: Selection, kind: str, content: bytes) -> bytes:
+    """Over the keys, the question and the seat's kind: a cursor of another list is refused."""
+    asked = (kind, wanted.resource, wanted.sort, wanted.where, wanted.given,
+             wanted.words)  # fmt: skip
     digest = hashlib.sha256(repr(asked).encode() + b"\n" + content).digest()
     return sealed.sign(digest, "cursor")[:SIGNATURE]
 
 
-def write(wanted: Selection, keys: Sequence[Any]) -> str:
-    """The cursor of the page that follows a row with these sort keys."""
+def write(wanted: Selection, kind: str, keys: Sequence[Any]) -> str:
+    """The cursor of the page that follows a row with these sort keys, for a kind of seat."""
     plain = [k if k is None or isinstance(k, (bool, int)) else str(k) for k in keys]
     content = orjson.dumps(plain)
-    signed = _signature(wanted, content) + content
+    return _said(_signature(wanted, kind, content) + content)
+
+
+def _said(signed: bytes) -> str:
     return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
 
-def read(wanted: Selection, cursor: str, order: Sequence[Key]) -> list[Any]:
+def read(wanted: Selection, kind: str, cursor: str, order: Sequence[Key]) -> list[Any]:
     """The sort keys of a cursor. Raises BadRequest for one of another question, or forged."""
     try:
         if len(cursor) > LONGEST:
             raise ValueError(cursor)
         signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         content = signed[SIGNATURE:]
-        if not sealed.same(signed[:SIGNATURE], _signature(wanted, content)):
+        # Decoding passes over what is no base64: there is one way to write a cursor.
+        whole = _said(signed) == cursor
+        if not (whole and sealed.same(signed[:SIGNATURE], _signature(wanted, kind, content))):
             raise ValueError(cursor)
         return [
             key if key is None else values.parse(one.expression.type, key)

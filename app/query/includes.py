@@ -98,7 +98,8 @@ def _children(
         else:
             # The question that the address of the next page asks.
             asked = replace(wanted, where=grammar.where(relation.key, str(parent)))
-            following[parent] = cursors.write(asked, children[-1][width:])
+            keys = children[-1][width:]
+            following[parent] = cursors.write(asked, db.principal.kind, keys)
     pages: dict[int, dict[str, Any]] = {
         parent: {"result": [], "next": following.get(parent)} for parent in parents
     }

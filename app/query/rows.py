@@ -40,14 +40,18 @@ def page(
     after: tuple[bool, ...] = ()
     parameters: dict[str, Any] = {"row_offset": offset} if offset else {}
     if cursor:
-        keys = cursors.read(wanted, cursor, Query(wanted.shape, db.principal).order())
+        order = Query(wanted.shape, db.principal).order()
+        keys = cursors.read(wanted, db.principal.kind, cursor, order)
         after = tuple(key is not None for key in keys)
         parameters |= {f"a{n}": key for n, key in enumerate(keys)}
     asked = Asked(limit=limit + 1, offset=offset > 0, after=after, nested=nested)
     found = road.compiled(wanted, db.principal, asked)
     rows = road.fetch(db, found, parameters | found.query.values(wanted))
     more, rows = len(rows) > limit, rows[:limit]
-    following = cursors.write(wanted, rows[-1][len(found.query.paths) :]) if more else None
+    following = None
+    if more:
+        last = rows[-1][len(found.query.paths) :]
+        following = cursors.write(wanted, db.principal.kind, last)
     return written(db, found, rows, now), following
 
 

@@ -22,11 +22,12 @@ from sqlalchemy.orm import aliased
 
 from app import permissions
 from app.errors import BadRequest
-from app.query import grammar, search
+from app.query import grammar, search, values
 from app.query.paths import LABEL, Path, path, paths
 from app.transaction import Principal
 
 MOST_SORTED = 3
+LONGEST_KEY = 200
 OFFSET = bindparam("row_offset", None, BigInteger)
 
 
@@ -138,6 +139,8 @@ class Query:
             raise BadRequest(grammar.BAD_VALUE, field="sort")
         for part in parts:
             column = self.field(part.removeprefix("-"), "sort")
+            if not values.comparable(column.type):
+                raise BadRequest(grammar.UNKNOWN_FIELD, field="sort")
             if column.name == "id":
                 return [*found, Key(self.model.id, part.startswith("-"))]
             found += self._keys(column, part.startswith("-"))
@@ -145,6 +148,9 @@ class Query:
 
     def _keys(self, column: Path, down: bool) -> list[Key]:
         expression = self.sql(column)
+        if isinstance(column.type, Text):
+            # A long text's beginning: cursors hold it, and they stand in addresses.
+            expression = func.left(expression, LONGEST_KEY, type_=Text())
         # What may be missing has its place in the order too; what never is, keeps its index.
         if column.relations or column.column == LABEL or self._nullable(column):
             return [Key(expression.is_(None), down), Key(expression, down)]
