@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, String, cast, func, literal
 from sqlalchemy import inspect as inspect_
 
 from app import permissions
+from app.query import values
 from app.sealed import Encrypted
 from app.transaction import Principal
 
@@ -49,6 +50,11 @@ class Path:
     def sealed(self) -> bool:
         """Whether the column is ciphertext."""
         return isinstance(self.type, Encrypted)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether a list may be sorted by it."""
+        return not self.sealed and values.comparable(self.type)
 
     def readable_by(self, principal: Principal) -> bool:
         """Whether the seat may read every column on the way."""

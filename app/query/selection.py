@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 
 from app import permissions
 from app.errors import BadRequest
-from app.query import grammar, search, values
+from app.query import grammar, search
 from app.query.paths import LABEL, Path, path, paths
 from app.transaction import Principal
 
@@ -139,7 +139,7 @@ class Query:
             raise BadRequest(grammar.BAD_VALUE, field="sort")
         for part in parts:
             column = self.field(part.removeprefix("-"), "sort")
-            if not values.comparable(column.type):
+            if not column.ordered:
                 raise BadRequest(grammar.UNKNOWN_FIELD, field="sort")
             if column.name == "id":
                 return [*found, Key(self.model.id, part.startswith("-"))]

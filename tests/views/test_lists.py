@@ -1,6 +1,7 @@
 """Lists: one SELECT, capped pages, choices under the policy, CSV that spreadsheets may open."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -80,6 +81,20 @@ def test_pages_are_never_longer_than_a_hundred_rows(
 )  # fmt: skip
 def test_what_a_list_does_not_know_is_a_clear_refusal(staff: Reader, asked: str) -> None:
     assert staff.get(f"/office/organizations/list/?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize("noun", ["keys", "sensitive-reads", "organizations"])
+def test_each_heading_that_is_a_link_leads_to_the_list_in_that_order(
+    staff: Reader, seat: models.Seat, noun: str
+) -> None:
+    factories.OrganizationFactory(alliance=seat.alliance)
+    factories.ProgramKeyFactory(seat=seat)
+    factories.SensitiveReadFactory(alliance=seat.alliance)
+    page = staff.get(f"/office/{noun}/list/").text
+    orders = set(re.findall(r"[?&;]sort=([\w.]+)", page))
+    assert orders
+    answers = {name: staff.get(f"/office/{noun}/list/?sort={name}") for name in orders}
+    assert {name: a.status_code for name, a in answers.items() if a.status_code != 200} == {}
 
 
 def test_a_searching_select_offers_what_the_policy_lets_through(
