@@ -123,20 +123,41 @@ def _measure(
     connections: int,
     most: int,
 ) -> Load:
+    open_: dict[int, _Connection] = {}
+    with select.epoll() as poll:
+        try:
+            return _talk(port, requests, seconds, status, connections, most, poll, open_)
+        finally:
+            for made in open_.values():
+                made.close()
+
+
+def _talk(
+    port: int,
+    requests: Iterable[bytes],
+    seconds: float,
+    status: int,
+    connections: int,
+    most: int,
+    poll: select.epoll,
+    open_: "dict[int, _Connection]",
+) -> Load:
     wanted = f"HTTP/1.1 {status} ".encode()
     supply = cycle(requests) if isinstance(requests, (list, tuple)) else iter(requests)
-    poll = select.epoll()
-    open_ = {}
     waits: list[float] = []
     closed = 0
     clock = time.perf_counter
     began = clock()
     end = began + seconds
+
+    def connect(wire: bytes, at: float) -> None:
+        made = _Connection(port, poll)
+        open_[made.number] = made
+        made.ask(wire, at)
+
     for _ in range(connections):
         if (first := next(supply, None)) is not None:
-            made = _Connection(port, poll)
-            open_[made.number] = made
-            made.ask(first, clock())
+            connect(first, clock())
     busy = len(open_)
     while busy:
         events = poll.poll(PATIENCE)
@@ -165,16 +186,11 @@ def _measure(
             if following is None:
                 busy -= 1
             elif not data or CLOSE.search(data, 0, 500):
-                del open_[number]
-                made.close()
-                made = _Connection(port, poll)
-                open_[made.number] = made
-                made.ask(following, asked_at)
+                open_.pop(number).close()
+                connect(following, asked_at)
             else:
                 made.ask(following, asked_at)
     took = clock() - began
-    for made in open_.values():
-        made.close()
     waits.sort()
     return Load(len(waits), took, 1000 * waits[len(waits) // 2])
 
