@@ -95,6 +95,13 @@ class UnknownContent(DomainError):
     message = N_("The content is of another kind than is taken here.")
 
 
+class VersionNeeded(DomainError):
+    """So that nobody overwrites what somebody else wrote meanwhile (RFC 6585, 3)."""
+
+    status = 428
+    message = N_("Say with If-Match which version you change.")
+
+
 class TooMany(DomainError):
     status = 429
     message = N_("Too many attempts. Please wait and try again.")

@@ -35,6 +35,7 @@ TITLES = {
     413: N_("Too large"),
     415: N_("Unknown kind of content"),
     422: N_("Not valid"),
+    428: N_("The version is needed"),
     429: N_("Too many requests"),
     500: N_("Something went wrong"),
     503: N_("Not available now"),
@@ -53,8 +54,9 @@ def problem(
     detail: str = "",
     errors: list[dict[str, Any]] | None = None,
     headers: dict[str, str] | None = None,
+    besides: dict[str, Any] | None = None,
 ) -> Response:
-    """A problem answer; ``errors`` lists field and message."""
+    """A problem answer; ``errors`` lists field and message, ``besides`` is the problem's own."""
     body: dict[str, Any] = {
         "type": f"urn:intreccio:problem:{code}",
         "title": gettext(TITLES.get(status, HTTPStatus(status).phrase)),
@@ -63,6 +65,7 @@ def problem(
         "instance": request.path,
         "code": code,
         "errors": errors or [],
+        **(besides or {}),
     }
     answer = Response(orjson.dumps(body), status, content_type="application/problem+json")
     answer.headers.update(headers or {})

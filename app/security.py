@@ -352,6 +352,12 @@ def require(verb: str, resource: str) -> None:
     ask(web(), f"can_{verb}", resource)
 
 
+def require_also(verb: str, resource: str) -> None:
+    """A permission besides the one that the request was let in by. Raises Forbidden."""
+    if (f"can_{verb}", resource) not in seat_permissions():
+        raise Forbidden() if g.principal.user_id else Unauthorized()
+
+
 def require_csrf() -> None:
     """A cookie that a foreign page may send must come with the token that it cannot read."""
     if not g.by_cookie or request.method in SAFE_METHODS:

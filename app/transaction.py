@@ -129,7 +129,8 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
     inner = ScopedSession(
         db.raw_connection(),
         info={"principal": principal, "why": why},
-        join_transaction_mode="rollback_only",
+        # Inside a savepoint of the caller's, what fails here ends in one of its own.
+        join_transaction_mode="create_savepoint" if db.in_nested_transaction() else "rollback_only",
         expire_on_commit=False,
     )
     if db.info.get("named") is db.get_transaction():

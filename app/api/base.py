@@ -11,7 +11,7 @@ from marshmallow import Schema
 from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions, security, streams
-from app.api import asking, figures, related
+from app.api import asking, bulk, figures, related
 from app.api.exchange import body, endpoint, expected_version, json_answer
 from app.errors import BadRequest, NotFound
 from app.operations import rows as row_operations
@@ -43,9 +43,13 @@ class ResourceApi(ModelRestApi):
     includes: dict[str, tuple[str, str]] = {}
     # In figures, groups of fewer rows than this are kept back.
     small_cells = 0
+    # Whether a change must say which version it changes (428 without).
+    demands_version = False
+    # Whether new rows are made one at a time only.
+    one_by_one = False
     allow_browser_login = True
-    include_route_methods = {"info", "get_list", "get", "post", "put", "patch", "delete", "act",
-                             "act_on_all"}  # fmt: skip
+    include_route_methods = {"info", "get_list", "get", "post", "put", "patch", "delete", "bulk",
+                             "act", "act_on_all"}  # fmt: skip
 
     def __init__(self) -> None:
         self.model = permissions.RESOURCES[self.resource]
@@ -54,6 +58,9 @@ class ResourceApi(ModelRestApi):
         self.class_permission_name = self.resource
         self.openapi_spec_tag = self.resource
         self.show_columns = self.show_columns or self.list_columns
+        self.bulk_parts = bulk.parts_of(self.resource, one_by_one=self.one_by_one)
+        if not self.bulk_parts:
+            self.include_route_methods = self.include_route_methods - {"bulk"}
         BaseApi.__init__(self)
         self.listed = tuple(dict.fromkeys(("id", *self.list_columns)))
         self.shown = tuple(dict.fromkeys(("id", *self.show_columns)))
@@ -211,7 +218,8 @@ class ResourceApi(ModelRestApi):
         return self._change(pk)
 
     def _change(self, pk: int) -> Response:
-        row = row_operations.get(web(), self.model, pk, expected_version())
+        version = expected_version(self.demands_version)
+        row = row_operations.get(web(), self.model, pk, version)
         values = cast(Any, self.change_schema().load(body()))
         nouns.update(web(), self.resource, row, values, now=security.moment())
         return self._row(pk)
@@ -220,9 +228,16 @@ class ResourceApi(ModelRestApi):
     @endpoint("delete")
     def delete(self, pk: int) -> Response:
         """Delete a row that nothing refers to."""
-        row = row_operations.get(web(), self.model, pk, expected_version())
+        version = expected_version(self.demands_version)
+        row = row_operations.get(web(), self.model, pk, version)
         nouns.delete(web(), self.resource, row, now=security.moment())
         return Response(status=204)
+
+    @expose("/bulk", methods=["POST"])
+    @endpoint("list")
+    def bulk(self) -> Response:
+        """Make, change and delete many rows, all or none."""
+        return bulk.run(self)
 
     @expose("/<int:pk>/<verb>", methods=["POST"])
     @endpoint("")

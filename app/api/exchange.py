@@ -10,7 +10,15 @@ import orjson
 from flask import Response, g, request
 
 from app import security
-from app.errors import N_, BadRequest, TooLarge, Unauthorized, UnknownContent
+from app.api import asking
+from app.errors import (
+    N_,
+    BadRequest,
+    TooLarge,
+    Unauthorized,
+    UnknownContent,
+    VersionNeeded,
+)
 from app.operations import idempotency
 from app.query.schemas import Sent
 from app.transaction import prove, web
@@ -37,6 +45,8 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
             if request.method in security.SAFE_METHODS:
                 answer = handler(self, *args, **kwargs)
                 prove(web())  # What read nothing has proven nothing yet.
+            elif asking.flag("dry_run"):
+                return _tried(lambda: handler(self, *args, **kwargs))
             elif request.method == "POST" and "Idempotency-Key" in request.headers:
                 answer = _once(lambda: handler(self, *args, **kwargs))
             else:
@@ -52,10 +62,20 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
     return wrap
 
 
+def _tried(work: Callable[[], Response]) -> Response:
+    """What the work would answer; nothing of it stays."""
+    prove(web())
+    answer = work()
+    web.rollback()
+    answer.headers["Dry-Run"] = "true"
+    answer.headers.pop("Location", None)
+    return answer
+
+
 def _once(work: Callable[[], Response]) -> Response:
     """The stored answer of a request that was done before, or the work's own, stored with it."""
     key = request.headers["Idempotency-Key"]
-    if not 1 <= len(key) <= 200 or not key.isprintable():
+    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
         raise BadRequest(LONG_KEY, field="Idempotency-Key")
     if g.principal.user_id is None:
         raise Unauthorized()
@@ -107,9 +127,12 @@ def body() -> dict[str, Any]:
     return Sent(found)
 
 
-def expected_version() -> int | None:
-    """The version that ``If-Match`` names. Raises BadRequest for another form."""
+def expected_version(demanded: bool = False) -> int | None:
+    """The version that ``If-Match`` names. Raises BadRequest for another form, and
+    VersionNeeded where none is named and the noun demands one."""
     given = request.headers.get("If-Match")
+    if given is None and demanded:
+        raise VersionNeeded(field="If-Match")
     if given is None or given == "*":
         return None
     if not TAG.fullmatch(given):

@@ -19,6 +19,7 @@ NO_FILE = N_("The request holds no part called file.")
 
 class FileApi(ResourceApi):
     resource = "files"
+    one_by_one = True
     list_columns = ["name", "media_type", "size", "organization.name", "person.id", "created_at"]
     search_columns = ["name"]
     sort = "-id"

@@ -14,6 +14,7 @@ from app.transaction import web
 
 class KeyApi(ResourceApi):
     resource = "keys"
+    one_by_one = True
     list_columns = [
         "name", "prefix", "scopes", "seat_id", "expires_at", "used_at", "revoked_at",
     ]  # fmt: skip

@@ -29,6 +29,7 @@ class ServiceCategoryApi(ResourceApi):
 
 class ServiceApi(ResourceApi):
     resource = "services"
+    demands_version = True
     list_columns = [
         "uid",
         "title",

@@ -5,6 +5,7 @@ from app.api.base import ResourceApi
 
 class WorkshopApi(ResourceApi):
     resource = "workshops"
+    demands_version = True
     list_columns = [
         "title",
         "title_en",
