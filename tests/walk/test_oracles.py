@@ -21,6 +21,16 @@ ORACLES = (
     'filter={{"_or":[{{"{0}":{{"_null":true}}}}]}}',
     "sort=-{0}&count=exact",
     "{0}__in=1,2",
+    "group={0}&aggregate=count",
+    "aggregate=count,max({0})",
+    "format=csv&fields={0}",
+    "format=ndjson&sort=-{0}",
+    "q=(order_column:'{0}',order_direction:asc)",
+    "q=(filters:!((col:'{0}',opr:eq,value:x)))",
+    "q=(columns:!('{0}'))",
+    "format=xlsx&{0}=1",
+    "group=id&aggregate=count&{0}__neq=1",
+    "count=exact&{0}__nin=1&limit=1",
 )
 
 
