@@ -28,7 +28,8 @@ def begin(back: str, **kept: str) -> Response:
     gateway = _gateway()
     try:
         _metadata(gateway)
-        asked = gateway.create_authorization_url(back)
+        # A family's computer is several people's: whoever signed out there is asked again.
+        asked = gateway.create_authorization_url(back, prompt="login")
     except (RequestException, AuthlibBaseError, ValueError):
         raise Unavailable(DOWN) from None
     address = asked.pop("url")

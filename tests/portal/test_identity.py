@@ -260,7 +260,7 @@ def test_an_answer_is_good_once_and_in_the_browser_that_asked(
 def test_the_question_carries_state_nonce_and_the_verifier_s_digest(portal: Portal) -> None:
     asked = portal.begin()
     for part in ("code_challenge_method=S256", "code_challenge=", "nonce=", "state=",
-                 "response_type=code"):  # fmt: skip
+                 "response_type=code", "prompt=login"):  # fmt: skip
         assert part in asked
     assert portal.begin() != asked
 
