@@ -126,19 +126,19 @@ def verbs(examples: int, world: World) -> None:
 
 
 def test_no_list_parameter_is_a_fault_of_ours(world: World) -> None:
-    lists(80, world)
+    lists(40, world)
 
 
 def test_no_new_row_is_a_fault_of_ours(world: World) -> None:
-    writes(100, world, create=True)
+    writes(40, world, create=True)
 
 
 def test_no_change_is_a_fault_of_ours(world: World) -> None:
-    writes(80, world, create=False)
+    writes(30, world, create=False)
 
 
 def test_no_verb_is_a_fault_of_ours(world: World) -> None:
-    verbs(80, world)
+    verbs(30, world)
 
 
 @pytest.mark.matrix
