@@ -39,7 +39,7 @@ class Asked:
 
 def read() -> Asked:
     """The request's parameters. Raises BadRequest naming the one that cannot be read."""
-    said = rison.parameters(request.args) or list(request.args.items(multi=True))
+    said = rison.parameters(request.args)
     given = dict(said)
     for name, value in said:
         if len(value) > LONGEST.get(name, LONGEST_VALUE) or "\x00" in value:

@@ -93,8 +93,8 @@ def from_parameters(parameters: Iterable[tuple[str, str]]) -> Group:
         if name == "filter":
             parts.append(from_json(value))
         elif name not in RESERVED:
-            field, _, operator = name.partition("__")
-            parts.append(_condition(field, operator or "eq", value, name))
+            field, told, operator = name.partition("__")
+            parts.append(_condition(field, operator if told else "eq", value, name))
     return Group(True, tuple(parts))
 
 

@@ -15,16 +15,24 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def parameters(arguments: MultiDict[str, str]) -> list[tuple[str, str]] | None:
-    """The parameters that ``q`` stands for, or None without one. Raises BadRequest."""
+# What Flask-AppBuilder's lists take; which parts of its answer are wanted is nothing to ours.
+KNOWN = {"page", "page_size", "columns", "select_columns", "order_column", "order_direction",
+         "filters", "keys"}  # fmt: skip
+
+
+def parameters(arguments: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """An address's parameters, with those that ``q`` stands for in its place.
+
+    Raises BadRequest.
+    """
+    others = [(name, text) for name, text in arguments.items(multi=True) if name != "q"]
     text = arguments.get("q")
     if not text:
-        return None
+        return others
     if len(text) > LONGEST:
         raise BadRequest(grammar.BAD_FILTER, field="q")
     try:
-        asked = prison.loads(text)
-        return _translated(asked)
+        return [*others, *_translated(prison.loads(text))]
     except (
         prison.decoder.ParserException, AttributeError, KeyError, TypeError, ValueError,
         RecursionError,
@@ -34,12 +42,14 @@ def parameters(arguments: MultiDict[str, str]) -> list[tuple[str, str]] | None:
 
 def _translated(asked: Any) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
+    if set(asked) - KNOWN:
+        raise ValueError(asked)
     if "page_size" in asked:
         found.append(("limit", str(asked["page_size"])))
     if "page" in asked:
         found.append(("page", str(asked["page"])))
-    if asked.get("columns"):
-        found.append(("fields", ",".join(str(c) for c in asked["columns"])))
+    if wanted := asked.get("columns") or asked.get("select_columns"):
+        found.append(("fields", ",".join(str(c) for c in wanted)))
     if asked.get("order_column"):
         down = "-" if asked.get("order_direction") == "desc" else ""
         found.append(("sort", f"{down}{asked['order_column']}"))

@@ -1,8 +1,9 @@
 """From the text of an address to a value of a column's type."""
 
+import re
 import uuid
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +19,9 @@ from sqlalchemy import (
 )
 
 BIGINT = 2**63
+# Python reads more than JSON does: other scripts' digits, and lines between them.
+WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 
 
 def storable(text: str) -> bool:
@@ -69,7 +73,7 @@ def _boolean(text: Any) -> bool:
 
 
 def _integer(text: Any) -> int:
-    if isinstance(text, bool) or len(str(text)) > 20:
+    if isinstance(text, bool) or not WHOLE.fullmatch(str(text)):
         raise ValueError(text)
     number = int(str(text))
     if not -BIGINT <= number < BIGINT:
@@ -78,10 +82,9 @@ def _integer(text: Any) -> int:
 
 
 def _decimal(text: Any) -> Decimal:
-    try:
-        number = Decimal(str(text))
-    except InvalidOperation:
-        raise ValueError(text) from None
+    if isinstance(text, bool) or not NUMBER.fullmatch(str(text)):
+        raise ValueError(text)
+    number = Decimal(str(text))
     if not number.is_finite() or abs(number) > Decimal(10) ** 12:
         raise ValueError(text)
     return number
