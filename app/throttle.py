@@ -7,9 +7,10 @@ database, where there is none.
 
 import hashlib
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from limits.storage import Storage
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -108,6 +109,26 @@ def configure(app: Flask, settings: Settings, engine: Engine) -> None:
             "socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 1),
         }  # fmt: skip
     limiter.init_app(app)
+    _only_at_doors(app)
+
+
+def _only_at_doors(app: Flask) -> None:
+    """Run the limiter's hooks where attempts are counted: nothing counts every request."""
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    for hooks in (app.after_request_funcs, app.teardown_request_funcs):
+        hooks[None] = [_at_doors(hook) if _is_limiters(hook) else hook for hook in hooks[None]]
+
+
+def _is_limiters(hook: Any) -> bool:
+    owner = hook.args[0] if isinstance(hook, partial) else getattr(hook, "__self__", None)
+    return owner is limiter
+
+
+def _at_doors(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def run(given: Any) -> Any:
+        return hook(given) if g.get("at_door") else given
+
+    return run
 
 
 def attempts(account: Callable[[], str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -120,7 +141,13 @@ def attempts(account: Callable[[], str]) -> Callable[[Callable[..., Any]], Calla
         for limit, whose in ((OF_AN_ACCOUNT, tried), (OF_AN_ADDRESS, _address)):
             shared = limiter.shared_limit(limit, "sign in", key_func=whose, methods=["POST"])
             view = shared(view)
-        return view
+
+        @wraps(view)
+        def enter(*args: Any, **kwargs: Any) -> Any:
+            g.at_door = True
+            return view(*args, **kwargs)
+
+        return enter
 
     return wrap
 

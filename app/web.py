@@ -4,7 +4,8 @@ import select
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request, session
+from flask import Flask, Request, Response, g, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_appbuilder import AppBuilder
 from flask_babel import get_locale
 from sqlalchemy import Engine, create_engine, event
@@ -30,6 +31,15 @@ LANGUAGES = {
     "en": {"flag": "gb", "name": "English"},
 }
 LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The browser's session; a program with a token has none, and none is looked for."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "Authorization" in request.headers:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 class RowNumber(IntegerConverter):
@@ -67,6 +77,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
     app = Flask("app", template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
     app.url_map.converters["int"] = RowNumber
+    app.session_interface = Sessions()
     app.extensions["settings"] = settings
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
         app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -11,7 +11,7 @@ import orjson
 from app import sealed
 from app.errors import N_, BadRequest
 from app.query import values
-from app.query.selection import Key, Selection
+from app.query.selection import Selection
 
 BAD_CURSOR = N_("The cursor does not belong to this list.")
 LONGEST = 4_000
@@ -37,8 +37,11 @@ def _said(signed: bytes) -> str:
     return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
 
-def read(wanted: Selection, kind: str, cursor: str, order: Sequence[Key]) -> list[Any]:
-    """The sort keys of a cursor. Raises BadRequest for one of another question, or forged."""
+def read(wanted: Selection, kind: str, cursor: str, types: Sequence[Any]) -> list[Any]:
+    """The sort keys of a cursor, of these types.
+
+    Raises BadRequest for one of another question, or forged.
+    """
     try:
         if len(cursor) > LONGEST:
             raise ValueError(cursor)
@@ -49,8 +52,8 @@ def read(wanted: Selection, kind: str, cursor: str, order: Sequence[Key]) -> lis
         if not (whole and sealed.same(signed[:SIGNATURE], _signature(wanted, kind, content))):
             raise ValueError(cursor)
         return [
-            key if key is None else values.parse(one.expression.type, key)
-            for one, key in zip(order, orjson.loads(content), strict=True)
+            key if key is None else values.parse(type_, key)
+            for type_, key in zip(types, orjson.loads(content), strict=True)
         ]
     except (ValueError, TypeError, binascii.Error):
         raise BadRequest(BAD_CURSOR, field="cursor") from None

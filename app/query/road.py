@@ -64,20 +64,30 @@ def compiled(wanted: Selection, principal: Principal, asked: Asked) -> Compiled:
     """
     if wanted.extra:
         return through_session(wanted, principal, asked)
-    return _compiled(wanted.shape, Principal(principal.kind, care=principal.care), asked)
+    return _compiled(wanted.shape, principal.kind, principal.care, asked)
+
+
+def order_types(wanted: Selection, principal: Principal) -> tuple[Any, ...]:
+    """The types of the sort keys that a cursor of the selection holds. Raises BadRequest."""
+    return _order_types(wanted.shape, principal.kind, principal.care)
 
 
 @lru_cache(maxsize=2048)
-def _compiled(shape: Selection, principal: Principal, asked: Asked) -> Compiled:
-    query = Query(shape, principal)
+def _order_types(shape: Selection, kind: str, care: bool) -> tuple[Any, ...]:
+    return tuple(key.expression.type for key in Query(shape, Principal(kind, care=care)).order())
+
+
+@lru_cache(maxsize=2048)
+def _compiled(shape: Selection, kind: str, care: bool, asked: Asked) -> Compiled:
+    query = Query(shape, Principal(kind, care=care))
     statement = asked.of(query)
     if asked.limit is not None:
         # Written out, not a parameter: one plan then serves every request.
         statement = statement.limit(literal_column(str(int(asked.limit))))
     if asked.offset:
         statement = statement.offset(OFFSET)
-    if principal.kind != "system":
-        statement = statement.options(*scope.criteria(principal.kind))
+    if kind != "system":
+        statement = statement.options(*scope.criteria(kind))
     sql, constants = policy.compiled(statement)
     # Read no more, and the heaviest part by far: 400 kB a statement, 2,048 of which are kept.
     query.aliases.clear()

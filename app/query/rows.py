@@ -12,7 +12,7 @@ from app.operations import care
 from app.query import cursors, road
 from app.query.paths import LABEL, Path, label_columns, label_of
 from app.query.road import Asked
-from app.query.selection import Query, Selection
+from app.query.selection import Selection
 from app.sealed import Sealed
 from app.transaction import ScopedSession
 
@@ -40,8 +40,8 @@ def page(
     after: tuple[bool, ...] = ()
     parameters: dict[str, Any] = {"row_offset": offset} if offset else {}
     if cursor:
-        order = Query(wanted.shape, db.principal).order()
-        keys = cursors.read(wanted, db.principal.kind, cursor, order)
+        types = road.order_types(wanted, db.principal)
+        keys = cursors.read(wanted, db.principal.kind, cursor, types)
         after = tuple(key is not None for key in keys)
         parameters |= {f"a{n}": key for n, key in enumerate(keys)}
     asked = Asked(limit=limit + 1, offset=offset > 0, after=after, nested=nested)
@@ -104,10 +104,10 @@ def written(
     db: ScopedSession, found: road.Compiled, rows: Sequence[road.Row], now: datetime
 ) -> list[dict[str, Any]]:
     """The rows by name. Encrypted columns are opened, and that is logged."""
-    paths = found.query.paths
-    closed = [n for n, p in enumerate(paths) if p.sealed]
+    closed = found.query.sealed
     if not closed or not rows:
         return found.write(rows)
+    paths = found.query.paths
     # The id is the last key of every order; a version stands behind it.
     ids = [row[-2 if found.asked.version else -1] for row in rows]
     names = [paths[n].name for n in closed]

@@ -59,6 +59,8 @@ class Selection:
     @property
     def shape(self) -> "Selection":
         """The selection without its values: what one compiled statement serves."""
+        if self.where is self.given is grammar.EVERYTHING and not self.search:
+            return self
         return replace(
             self,
             where=grammar.shape(self.where),
@@ -85,6 +87,8 @@ class Query:
         self.aliases: dict[tuple[str, ...], Any] = {(): self.model}
         self.joins: list[tuple[Any, Any]] = []
         self.paths = paths(self.model, wanted.columns, principal)
+        # The places of encrypted columns.
+        self.sealed = tuple(n for n, p in enumerate(self.paths) if p.sealed)
         self.readers: dict[str, list[grammar.Reader]] = {}
 
     def entity(self, relations: tuple[str, ...]) -> Any:
