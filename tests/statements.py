@@ -12,7 +12,7 @@ def selects(connection: Connection) -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             found.append(statement)
 
     event.listen(connection, "before_cursor_execute", note)
