@@ -63,6 +63,8 @@ def verb_of(operation: Operation) -> str:
     """The permission that an operation of a noun asks for."""
     last = operation.path.rstrip("/").rpartition("/")[2]
     if operation.method == "post":
+        if last == "bulk":
+            return "list"
         plain = last in (operation.tags[0], "quote")
         return "create" if plain else last
     by_method = {"patch": "update", "put": "update", "delete": "delete"}

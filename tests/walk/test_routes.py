@@ -13,6 +13,7 @@ VERBS = {
     "info": "list",
     "list": "list",
     "csv": "list",
+    "bulk": "list",  # and what each of its parts asks for
     "xlsx": "list",
     "select": "list",
     "get": "get",

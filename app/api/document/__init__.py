@@ -5,7 +5,7 @@ from typing import Any
 import config
 from app import api
 from app.api.base import ResourceApi
-from app.api.document import answers, bodies, info, parameters, special
+from app.api.document import answers, bodies, bulks, info, parameters, special
 from app.api.document.paths import SIGNED_IN, Noun
 
 
@@ -15,6 +15,8 @@ def document(settings: config.Settings) -> dict[str, Any]:
     schemas = {**answers.schemas(), **special.schemas(), "Filter": parameters.filter_schema()}
     for noun in nouns:
         schemas |= bodies.of_noun(noun)
+        if noun.bulk_parts:
+            schemas[bulks.name_of(noun)] = bulks.many(noun)
     paths: dict[str, Any] = {}
     for noun in nouns:
         paths |= Noun(noun, schemas).paths()

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.api import bulk
 from app.api.document import columns
 from app.errors import N_
 from app.problems import TITLES
@@ -24,6 +25,10 @@ HEADERS: dict[str, tuple[str, dict[str, Any], Any]] = {
                     {"type": "integer", "format": "int32", "minimum": 0}, 30),
     "ETag": (N_("The row's version; sent back in If-Match, it prevents lost updates."),
              {"type": "string", "maxLength": 200}, '"7"'),
+    "Dry-Run": (N_("`true` where nothing of it was kept."),
+                {"type": "string", "enum": ["true"]}, "true"),
+    "Idempotent-Replayed": (N_("`true` where the answer is the one of the first time."),
+                            {"type": "string", "enum": ["true"]}, "true"),
     "Location": (N_("The address of the new row."),
                  {"type": "string", "maxLength": 200}, "/api/v1/persons/12"),
     "Allow": (N_("How the address can be asked."), {"type": "string", "maxLength": 200}, "POST"),
@@ -68,8 +73,12 @@ def said(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*LIMITS, *names)}
 
 
+# Of an answer to a POST.
+POSTED = ("Dry-Run", "Idempotent-Replayed")
+
+
 def schemas() -> dict[str, Any]:
-    """What a problem is made of (RFC 9457)."""
+    """What a problem is made of (RFC 9457), and a bulk's report."""
     fault: columns.Schema = {
         "type": "object",
         "additionalProperties": False,
@@ -98,7 +107,30 @@ def schemas() -> dict[str, Any]:
             "errors": columns.listed({"$ref": "#/components/schemas/FieldError"}, 1000),
         },
     }  # fmt: skip
-    return {"Problem": problem, "FieldError": fault}
+    line: columns.Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["action", "index", "status"],
+        "properties": {
+            "action": columns.choices(["create", "change", "delete"]),
+            "index": {**columns.INTEGER, "minimum": 0,
+                      "description": gettext("The place in the list of its action.")},
+            "status": {**columns.INTEGER, "minimum": 200, "maximum": 599,
+                       "description": gettext("What the row alone would be answered.")},
+            "id": columns.NUMBER,
+            "code": columns.text(100),
+        },
+    }  # fmt: skip
+    report = columns.listed({"$ref": "#/components/schemas/BulkLine"}, bulk.MOST)
+    whole = {**problem, "properties": {**problem["properties"], "result": report}}
+    done: columns.Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["result"],
+        "properties": {"result": report},
+    }
+    return {"Problem": problem, "FieldError": fault, "BulkLine": line, "BulkReport": done,
+            "BulkProblem": whole}  # fmt: skip
 
 
 def responses() -> dict[str, Any]:
@@ -156,6 +188,16 @@ def answer(
     }
 
 
-def nothing(words: str) -> dict[str, Any]:
+def nothing(words: str, *names: str) -> dict[str, Any]:
     """An answer without a body."""
-    return {"description": words, "headers": said()}
+    return {"description": words, "headers": said(*names)}
+
+
+def bulk_refused() -> dict[str, Any]:
+    """Nothing of a bulk was done; the report says which rows are at fault."""
+    found = _problem(422)
+    content = found["content"][PROBLEM]
+    line = {"action": "create", "index": 0, "status": 422, "code": "invalid"}
+    content["schema"] = {"$ref": "#/components/schemas/BulkProblem"}
+    content["example"] = {**content["example"], "code": "bulk-refused", "result": [line]}
+    return found

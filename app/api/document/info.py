@@ -34,7 +34,8 @@ DESCRIPTION = (
     ),
     N_(
         "**Writing.** A POST under an `Idempotency-Key` counts once. A change with `If-Match` is "
-        "refused if somebody else changed the row in the meantime."
+        "refused if somebody else changed the row in the meantime. `bulk` does many at once or "
+        "none; `dry_run=true` answers as if, and keeps nothing."
     ),
     N_("Money and numbers with decimals are texts; instants carry their zone."),
 )

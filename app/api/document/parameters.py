@@ -48,7 +48,7 @@ SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
                 {"type": "string", "enum": ["true", "false"], "default": "false"}, "true"),
     "Idempotency-Key": ("header", N_("Under one key a request counts once, for 24 hours."),
                         {"type": "string", "minLength": 1, "maxLength": 200,
-                         "pattern": "^[!-~]+$"},
+                         "pattern": "^[!-~]([ -~]*[!-~])?$"},
                         "6b1f0c9a2d7e4f3b"),
     "If-Match": ("header", N_("The version that is changed, as `ETag` gave it, or `*`."),
                  {"type": "string", "maxLength": 20, "pattern": '^(\\*|"[0-9]{1,18}")$'}, '"7"'),
@@ -163,6 +163,13 @@ def included(api: ResourceApi) -> list[dict[str, Any]]:
 def ref(name: str) -> dict[str, str]:
     """A reference to a shared parameter."""
     return {"$ref": f"#/components/parameters/{name_of(name)}"}
+
+
+def version(demanded: bool) -> dict[str, Any]:
+    """If-Match: needed where the noun demands it."""
+    if not demanded:
+        return ref("If-Match")
+    return {**shared()[name_of("If-Match")], "required": True}
 
 
 def comparable(api: ResourceApi) -> list[Path]:

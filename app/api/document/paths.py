@@ -1,12 +1,13 @@
 """The operations of one noun, from what it declares and who is granted what."""
 
+import builtins
 from typing import Any
 
 from flask_babel import gettext
 
 from app import nouns, permissions
 from app.api.base import ResourceApi
-from app.api.document import answers, bodies, columns, parameters
+from app.api.document import answers, bodies, bulks, columns, parameters
 from app.errors import N_
 from app.models import SEAT_KINDS
 from app.nouns import titles
@@ -72,6 +73,8 @@ class Noun:
                 "delete": self.delete(),
             },
         }
+        if self.api.bulk_parts:
+            found[f"{self.base}/bulk"] = {"post": self.bulk()}
         for verb, declared in nouns.noun(self.resource).verbs.items():
             base = self.base if declared.collection else f"{self.base}/{{id}}"
             found[f"{base}/{verb}"] = {"post": self.act(verb, declared)}
@@ -84,7 +87,7 @@ class Noun:
     def said(
         self, verb: str, id: str, summary: str, description: str, **parts: Any
     ) -> dict[str, Any]:
-        kinds = granted(self.resource, verb)
+        kinds = parts.pop("kinds", granted(self.resource, verb))
         if not kinds:
             return {}
         return operation(
@@ -153,13 +156,13 @@ class Noun:
         }
 
     def create(self) -> dict[str, Any]:
-        made = self.row("Location", words=gettext("The new row."))
+        made = self.row("Location", *answers.POSTED, words=gettext("The new row."))
         return self.said(
             "create",
             f"create{self.name}",
             gettext("a new one"),
             gettext(CREATED),
-            parameters=[parameters.ref("Idempotency-Key")],
+            parameters=[parameters.ref("Idempotency-Key"), parameters.ref("dry_run")],
             requestBody=self.body(f"New{self.name}"),
             responses={"201": made, **answers.problems(*answers.WRITING)},
         )
@@ -171,11 +174,11 @@ class Noun:
             f"{'change' if patch else 'update'}{self.name}",
             gettext("change one") if patch else gettext("change one (PUT)"),
             gettext(CHANGED if patch else PUT),
-            parameters=[parameters.ref("id"), parameters.ref("If-Match")],
+            parameters=self.versioned(),
             requestBody=self.body(f"Changed{self.name}", MERGE_PATCH if patch else answers.JSON),
             responses={
-                "200": self.row(),
-                **answers.problems(*answers.CHANGING),
+                "200": self.row("Dry-Run"),
+                **answers.problems(*answers.CHANGING, *self.demanded()),
             },
         )
 
@@ -185,15 +188,37 @@ class Noun:
             f"remove{self.name}",
             gettext("delete one"),
             gettext(DELETED),
-            parameters=[parameters.ref("id"), parameters.ref("If-Match")],
+            parameters=self.versioned(),
             responses={
-                "204": answers.nothing(gettext("It is deleted.")),
-                **answers.problems(*answers.READING, *answers.A_ROW, 409, 412),
+                "204": answers.nothing(gettext("It is deleted."), "Dry-Run"),
+                **answers.problems(*answers.READING, *answers.A_ROW, 409, 412, *self.demanded()),
             },
         )
 
+    def versioned(self) -> builtins.list[dict[str, Any]]:
+        """What a change of a row takes besides its body."""
+        version = parameters.version(self.api.demands_version)
+        return [parameters.ref("id"), version, parameters.ref("dry_run")]
+
+    def demanded(self) -> tuple[int, ...]:
+        """The answer to a change that names no version, where one is demanded."""
+        return (428,) if self.api.demands_version else ()
+
+    def bulk(self) -> dict[str, Any]:
+        allowed = {kind for verb in bulks.verbs(self.api) for kind in granted(self.resource, verb)}
+        return self.said(
+            "list",
+            f"do{bulks.name_of(self.api)}",
+            gettext("many at once"),
+            gettext(bulks.MANY),
+            kinds=[kind for kind in granted(self.resource, "list") if kind in allowed],
+            **bulks.parts(self.api),
+        )
+
     def act(self, verb: str, declared: Verb) -> dict[str, Any]:
-        refs = ["Idempotency-Key"] if declared.collection else ["id", "Idempotency-Key", "If-Match"]
+        refs = ["Idempotency-Key", "dry_run"]
+        if not declared.collection:
+            refs = ["id", *refs, "If-Match"]
         parts: dict[str, Any] = {"parameters": [parameters.ref(name) for name in refs]}
         if declared.fields:
             needed = any(field.required for field in declared.fields)
@@ -212,7 +237,7 @@ class Noun:
 
     def done(self, verb: str, declared: Verb) -> dict[str, Any]:
         if declared.says is None and not declared.collection:
-            return self.row()
+            return self.row(*answers.POSTED)
         if declared.says is None:
             schema, example = columns.listed(columns.NUMBER), [12]
         else:
@@ -220,7 +245,8 @@ class Noun:
             example = bodies.example_said(schema)
         whole = {"type": "object", "additionalProperties": False, "required": ["result"],
                  "properties": {"result": schema}}  # fmt: skip
-        return answers.answer(whole, gettext("What came of it."), {"result": example})
+        words, found = gettext("What came of it."), {"result": example}
+        return answers.answer(whole, words, found, *answers.POSTED)
 
 
 def _ref(name: str) -> columns.Schema:

@@ -269,10 +269,12 @@ def _nouns() -> dict[str, dict[str, Any]]:
         summary=f"{titles.many('applications')}: {gettext('what they would cost')}",
         description=gettext("What wishes would cost and bring; nothing is kept."),
         kinds=granted("applications", "create"),
-        parameters=[parameters.ref("Idempotency-Key")],
+        parameters=[parameters.ref("Idempotency-Key"), parameters.ref("dry_run")],
         requestBody=_body("Quote", wish),
         responses={
-            "200": answers.answer(_ref("QuoteAnswer"), gettext("Price and outcome."), found),
+            "200": answers.answer(
+                _ref("QuoteAnswer"), gettext("Price and outcome."), found, *answers.POSTED
+            ),
             **answers.problems(*answers.WRITING),
         },
     )
