@@ -19,7 +19,7 @@ from app.errors import (
     UnknownContent,
     VersionNeeded,
 )
-from app.operations import idempotency
+from app.operations import care, idempotency
 from app.query.schemas import Sent
 from app.transaction import prove, web
 
@@ -63,10 +63,13 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
 
 
 def _tried(work: Callable[[], Response]) -> Response:
-    """What the work would answer; nothing of it stays."""
+    """What the work would answer; nothing of it stays, but for who read health notes."""
     prove(web())
+    care.trial(web())
     answer = work()
     web.rollback()
+    care.log_trial(web(), now=security.moment())
+    web.commit()
     answer.headers["Dry-Run"] = "true"
     answer.headers.pop("Location", None)
     return answer

@@ -10,6 +10,20 @@ from app.models import SensitiveRead
 from app.sealed import Sealed
 from app.transaction import ScopedSession, elevated
 
+# Where a session whose work will be taken back notes what it opened meanwhile.
+TRIED = "opened by a trial"
+
+
+def trial(db: Session) -> None:
+    """From here on the session's work is for trial: what it opens is opened all the same."""
+    db.info[TRIED] = []
+
+
+def log_trial(db: Session, *, now: datetime) -> None:
+    """Write down what a trial opened, after its work was taken back."""
+    for table_name, row_ids, columns in db.info.pop(TRIED, ()):
+        log(db, table_name, row_ids, columns, now=now)
+
 
 def log(
     db: Session, table_name: str, row_ids: Iterable[int], columns: Iterable[str], *, now: datetime
@@ -17,14 +31,17 @@ def log(
     """Write down that the caller opened these columns of these rows."""
     if not isinstance(db, ScopedSession) or db.principal.alliance_id is None:
         return  # Jobs and the command line open nothing for anybody.
+    row_ids, columns = sorted(set(row_ids)), sorted(set(columns))
+    if TRIED in db.info:
+        db.info[TRIED].append((table_name, row_ids, columns))
     with elevated(db, "log the reading of encrypted columns") as system:
         system.add(
             SensitiveRead(
                 alliance_id=db.principal.alliance_id,
                 at=now,
                 table_name=table_name,
-                row_ids=sorted(set(row_ids)),
-                columns=sorted(set(columns)),
+                row_ids=row_ids,
+                columns=columns,
                 user_id=db.principal.user_id,
                 seat_id=db.principal.seat_id,
             )

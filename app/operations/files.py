@@ -36,12 +36,12 @@ def keep(
     *,
     content: bytes,
     name: str,
-    folder: Path,
+    folder: Path | None,
     organization_id: int | None = None,
     person_id: int | None = None,
     now: datetime,
 ) -> File:
-    """The row of a file that is kept; the same content is stored once.
+    """The row of a file that is kept; the same content is stored once, without a folder not at all.
 
     Whose it is: the organization's or the person's that is named, else the caller's own.
     Raises Invalid naming ``file``, Forbidden for somebody else's.
@@ -64,7 +64,8 @@ def keep(
     with explained():
         db.add(row)
         db.flush()
-    _store(content, path_of(digest, folder))
+    if folder is not None:
+        _store(content, path_of(digest, folder))
     return row
 
 

@@ -1,16 +1,13 @@
 """A token is as good as what it says: the first statement of each request proves that it holds."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import make_transient_to_detached
-from werkzeug.test import TestResponse
 
-from app import clock, models, transaction
+from app import models, transaction
 from app.errors import Forbidden, Unauthorized
 from app.operations import care, idempotency
 from app.operations import rows as row_operations
@@ -18,101 +15,9 @@ from app.query import road, rows
 from app.roles import pair_of
 from app.transaction import Principal, ScopedSession, elevated, open_session
 from tests import factories as f
+from tests.api.offices import ENDPOINTS, WRITES, Office
 from tests.sessions import Client
 
-# Every change of a row that counts makes an event; these tables make none, or are made by reading.
-WRITTEN = (models.AuditEvent, models.Message, models.IdempotencyKey, models.SensitiveRead,
-           models.TokenFamily, models.ProgramKey)  # fmt: skip
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF"
-
-
-class Office:
-    """A seat of the staff that reads health notes, and rows for each kind of endpoint."""
-
-    def __init__(self, db: ScopedSession, client: Callable[..., Client]) -> None:
-        self.db = db
-        self.seat = f.SeatFactory(kind="staff", care=True)
-        self.alliance = alliance = self.seat.alliance
-        self.body = f.OrganizationFactory(alliance=alliance)
-        self.contact = f.OrganizationContactFactory(organization=self.body)
-        self.service = f.ServiceFactory(organization=self.body, status="review")
-        self.person = f.PersonFactory(alliance=alliance, allergies="arachidi")
-        self.slot = f.SlotFactory(workshop__alliance=alliance)
-        self.http = client(self.seat)
-        kept = self.http.post("/api/v1/files/", **a_file())
-        self.file = kept.json["id"]
-
-    def written(self) -> list[int | None]:
-        self.db.expire_all()
-        return [self.db.scalar(select(func.count()).select_from(m)) for m in WRITTEN]
-
-    def ask(self, name: str) -> TestResponse:
-        """The answer of one kind of endpoint."""
-        method, path, options = ENDPOINTS[name]
-        return self.http.open(
-            method, path.format(self), buffered=True, **{k: v() for k, v in options.items()}
-        )
-
-
-def a_file() -> dict[str, Any]:
-    return {
-        "data": {"file": (BytesIO(PDF), "modulo.pdf")},
-        "content_type": "multipart/form-data",
-    }
-
-
-def json(**said: Any) -> dict[str, Callable[[], Any]]:
-    return {"json": lambda: said}
-
-
-def keyed(**said: Any) -> dict[str, Callable[[], Any]]:
-    return json(**said) | {"headers": lambda: {"Idempotency-Key": "a-key"}}
-
-
-def in_a_month() -> str:
-    return (clock.now() + timedelta(days=30)).isoformat()
-
-
-Endpoint = tuple[str, str, dict[str, Callable[[], Any]]]
-UNION = {"name": "Cisl", "kind": "union"}
-BODY = "/api/v1/organizations/{0.body.id}"
-ENDPOINTS: dict[str, Endpoint] = {
-    "list": ("GET", "/api/v1/organizations/", {}),
-    "an empty list": ("GET", "/api/v1/organizations/?name=nobody", {}),
-    "a counted list": ("GET", "/api/v1/organizations/?count=exact&limit=1", {}),
-    "a list of health notes": ("GET", "/api/v1/persons/?fields=id,allergies", {}),
-    "csv": ("GET", "/api/v1/organizations/?format=csv", {}),
-    "ndjson": ("GET", "/api/v1/organizations/?format=ndjson", {}),
-    "xlsx": ("GET", "/api/v1/organizations/?format=xlsx", {}),
-    "get": ("GET", BODY, {}),
-    "a row that is not there": ("GET", "/api/v1/organizations/999999999", {}),
-    "_info": ("GET", "/api/v1/organizations/_info", {}),
-    "create": ("POST", "/api/v1/organizations/", json(**UNION)),
-    "create with a key": ("POST", "/api/v1/organizations/", keyed(name="Uil", kind="union")),
-    "patch": ("PATCH", BODY, json(phone="1")),
-    "put": ("PUT", BODY, json(phone="1")),
-    "delete": ("DELETE", "/api/v1/organization-contacts/{0.contact.id}", {}),
-    "verb": ("POST", "/api/v1/services/{0.service.id}/publish", json()),
-    "verb on all": ("POST", "/api/v1/seasons/propose", json()),
-    "quote": (
-        "POST",
-        "/api/v1/applications/quote",
-        json(wishes=[]),
-    ),
-    "upload": (
-        "POST",
-        "/api/v1/files/",
-        {name: lambda name=name: a_file()[name] for name in ("data", "content_type")},
-    ),
-    "file content": ("GET", "/api/v1/files/{0.file}/content", {}),
-    "a key of one's own": (
-        "POST",
-        "/api/v1/keys/",
-        json(name="x", scopes=["organizations:read"], expires_at=in_a_month()),
-    ),
-    "who one is": ("GET", "/api/v1/security/me", {}),
-    "another seat": ("POST", "/api/v1/security/seat", json(seat=0)),
-}
 # These ask for no permission of the seat: they are about the account.
 OWN = ("who one is", "another seat")
 
@@ -183,6 +88,8 @@ def test_each_of_these_endpoints_opens_while_the_token_holds(office: Office) -> 
     closed = {name: office.ask(name).status_code for name in ENDPOINTS}
     closed = {name: status for name, status in closed.items() if status >= 400}
     assert closed == {"a row that is not there": 404, "another seat": 403}
+    tried = {name: office.ask(name, "?dry_run=true").status_code for name in ("create", "upload")}
+    assert tried == {"create": 409, "upload": 201}
 
 
 @pytest.mark.parametrize("happens", STALE, ids=lambda happens: happens.__name__)
@@ -193,8 +100,8 @@ def test_a_token_that_no_longer_holds_opens_nothing(
     office.db.flush()
     before = office.written()
     wrong = []
-    for name in ENDPOINTS:
-        answer = office.ask(name)
+    for name, tried in [*((n, False) for n in ENDPOINTS), *((n, True) for n in WRITES)]:
+        answer = office.ask(name, "?dry_run=true" if tried else "")
         if answer.status_code != 401 or answer.content_type != "application/problem+json":
             wrong.append((name, answer.status_code, answer.text[:300]))
     assert not wrong
@@ -259,6 +166,22 @@ def test_a_narrowing_role_opens_what_it_holds_and_tells_so(
     office.db.flush()
     assert office.ask("patch").status_code == 403
     assert office.ask("list").status_code == 200
+
+
+def test_a_narrowing_role_opens_the_parts_of_a_bulk_that_it_holds(
+    office: Office, client: Callable[..., Client]
+) -> None:
+    noun = "organization-contacts"
+    office.seat.role = role_of(office, f"list {noun}", f"update {noun}", "create organizations")
+    office.http = client(office.seat)
+    before = office.written()
+    assert office.ask("bulk").status_code == 403  # It makes a row besides.
+    path, number = f"/api/v1/{noun}/bulk", office.contact.id
+    assert office.http.post(path, json={"delete": [{"id": number}]}).status_code == 403
+    assert office.http.post(path, json={"create": [{}]}).status_code == 403
+    assert office.written() == before
+    changed = office.http.post(path, json={"change": [{"id": number, "name": "Carla"}]})
+    assert changed.status_code == 200, changed.text
 
 
 # ---------------------------------------------------------------- a session that has proven nothing
