@@ -45,7 +45,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, **options: Any) -> TestResponse:
         """An answer; what it wrote is taken back, what it shows is looked through."""
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        headers = {**self.signed_in(), **options.pop("headers", {})}
         point = self.line.begin_nested()
         try:
             answer = self.http.open(path, method=method, headers=headers, buffered=True, **options)
@@ -62,6 +62,9 @@ class Visitor:
         ]
         assert not shown, (self.kind, method, path, shown)
         return answer
+
+    def signed_in(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def get(self, path: str) -> TestResponse:
         return self.ask("GET", path)
