@@ -15,9 +15,11 @@ timeout = 120
 graceful_timeout = 15
 # A filter of the API may be long.
 limit_request_line = 8_190
-# Memory that a library loses is given back now and then, not by all at once.
-max_requests = 20_000
-max_requests_jitter = 2_000
+# Memory that a library loses is given back now and then, not by all at once; not in the middle
+# of a rush either, which would lose what a worker has compiled and kept: some thousands of
+# requests a second are answered from memory.
+max_requests = 500_000
+max_requests_jitter = 100_000
 # Its own command channel is a way in that nobody here uses.
 control_socket_disable = True
 proc_name = "intreccio"
