@@ -17,9 +17,6 @@ from app.public.changes import STALE, Changes
 from app.transaction import ScopedSession, open_session
 from tests import factories as f
 
-# Longer than an answer may be old, by what a busy machine takes besides.
-SOON = STALE + 1.5
-
 
 @dataclass
 class Site:
@@ -93,6 +90,16 @@ def until(true: Callable[[], object], seconds: float = 5.0) -> float:
         assert time.monotonic() - started < seconds, "it never came true"
         time.sleep(0.01)
     return time.monotonic() - started
+
+
+def seen(true: Callable[[], object]) -> None:
+    """Ask until it is true: whatever is asked a second after the commit has to be."""
+    committed = time.monotonic()
+    while True:
+        asked = time.monotonic()
+        if true():
+            return
+        assert asked - committed < STALE, "older than a second"
 
 
 def listening(url: str, application: Any, engine: Engine) -> Cache:
