@@ -20,9 +20,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
+    literal_column,
     or_,
     select,
     true,
+    tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import psycopg
 
@@ -136,6 +139,20 @@ def other(model: type[Any]) -> Any:
 def one(column: Any, *where: Any) -> Select[Any]:
     """A subquery of one column."""
     return select(column).where(*where)
+
+
+# Of two ways to say the same, these let PostgreSQL begin at the few rows of the seat or at
+# the row that is asked for; an OR of two IN would compute both for every statement.
+
+
+def any_row(table: Any, *where: Any) -> Any:
+    """Whether there is such a row, looked up for each row of the rule's own table."""
+    return select(1).where(*where).correlate_except(table).exists()
+
+
+def rows_of(noun: str, table: Any, *where: Any) -> Select[Any]:
+    """The noun's name and number of each such row, as changes of state name them."""
+    return select(literal_column(f"'{noun}'"), table.c.id).where(*where)
 
 
 SERVICES = other(m.Service)
@@ -310,7 +327,10 @@ def in_alliance(cls: Any) -> Any:
 @visible(m.Account, "staff")
 @visible(fab.User, "staff")
 def accounts_of_alliance(cls: Any) -> Any:
-    return or_(cls.id == USER, cls.id.in_(one(SEATS.c.user_id, SEATS.c.alliance_id == ALLIANCE)))
+    return or_(
+        cls.id == USER,
+        any_row(SEATS, SEATS.c.user_id == cls.id, SEATS.c.alliance_id == ALLIANCE),
+    )
 
 
 @visible(m.Account, *ORGANIZATIONS, "citizen")
@@ -456,8 +476,10 @@ def persons_of_our_offers(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
         or_(
-            cls.id.in_(one(ENROLLMENTS.c.person_id, OUR_ENROLLMENTS)),
-            cls.id.in_(one(REQUESTS.c.person_id, REQUESTS.c.service_id.in_(OUR_SERVICES))),
+            any_row(ENROLLMENTS, ENROLLMENTS.c.person_id == cls.id, OUR_ENROLLMENTS),
+            any_row(
+                REQUESTS, REQUESTS.c.person_id == cls.id, REQUESTS.c.service_id.in_(OUR_SERVICES)
+            ),
         ),
     )
 
@@ -466,9 +488,11 @@ def persons_of_our_offers(cls: Any) -> Any:
 def persons_of_our_roster(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
-        or_(
-            cls.id.in_(one(ENROLLMENTS.c.person_id, OUR_ROSTER)),
-            cls.id.in_(one(REQUESTS.c.person_id, REQUESTS.c.service_id.in_(OUR_SERVICES))),
+        cls.id.in_(
+            union_all(
+                one(ENROLLMENTS.c.person_id, OUR_ROSTER),
+                one(REQUESTS.c.person_id, REQUESTS.c.service_id.in_(OUR_SERVICES)),
+            )
         ),
     )
 
@@ -562,14 +586,13 @@ def of_our_services(cls: Any) -> Any:
 def changes_of_ours(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
-        or_(
-            and_(cls.noun == "service", cls.row_id.in_(OUR_SERVICES)),
-            and_(cls.noun == "workshop", cls.row_id.in_(OUR_WORKSHOPS)),
-            and_(cls.noun == "service_request", cls.row_id.in_(OUR_REQUESTS)),
-            and_(
-                cls.noun == "enrollment",
-                cls.row_id.in_(one(ENROLLMENTS.c.id, OUR_ROSTER)),
-            ),
+        tuple_(cls.noun, cls.row_id).in_(
+            union_all(
+                rows_of("service", SERVICES, SERVICES.c.organization_id == ORGANIZATION),
+                rows_of("workshop", WORKSHOPS, WORKSHOPS.c.organization_id == ORGANIZATION),
+                rows_of("service_request", REQUESTS, REQUESTS.c.service_id.in_(OUR_SERVICES)),
+                rows_of("enrollment", ENROLLMENTS, OUR_ROSTER),
+            )
         ),
     )
 
@@ -578,19 +601,13 @@ def changes_of_ours(cls: Any) -> Any:
 def changes_of_mine(cls: Any) -> Any:
     return and_(
         cls.alliance_id == ALLIANCE,
-        or_(
-            and_(
-                cls.noun == "enrollment",
-                cls.row_id.in_(
-                    one(ENROLLMENTS.c.id, ENROLLMENTS.c.person_id.in_(MY_PERSONS))
-                ),
-            ),
-            and_(
-                cls.noun == "service_request",
-                cls.row_id.in_(one(REQUESTS.c.id, REQUESTS.c.person_id.in_(MY_PERSONS))),
-            ),
+        tuple_(cls.noun, cls.row_id).in_(
+            union_all(
+                rows_of("enrollment", ENROLLMENTS, ENROLLMENTS.c.person_id.in_(MY_PERSONS)),
+                rows_of("service_request", REQUESTS, REQUESTS.c.person_id.in_(MY_PERSONS)),
+            )
         ),
-    )  # fmt: skip
+    )
 
 
 # ---------------------------------------------------------------- files

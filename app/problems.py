@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from app.errors import (
     N_,
@@ -24,6 +25,7 @@ from app.operations.constraints import refusal
 from app.query.schemas import errors_of
 from app.transaction import web
 
+RETRY_AFTER = 5
 TITLES = {
     400: N_("The request could not be read"),
     401: N_("Not signed in"),
@@ -126,6 +128,13 @@ def register(app: Flask) -> None:
         # The database has the last word; a rule that had seen it would have said it better.
         current_app.logger.warning("a value reached the database that no check refused: %s", error)
         return _refused(refusal(error))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(psycopg.OperationalError)
+    def _away(error: Exception) -> Any:
+        # The database is away, or too slow for an answer: it may be there in a moment.
+        current_app.logger.error("the database does not answer: %s", error)
+        return _http(ServiceUnavailable(retry_after=RETRY_AFTER))
 
     @app.errorhandler(UnicodeError)
     def _no_text(error: UnicodeError) -> Any:

@@ -30,6 +30,7 @@ LANGUAGES = {
     "it": {"flag": "it", "name": "Italiano"},
     "en": {"flag": "gb", "name": "English"},
 }
+LONGEST_STATEMENT = "60s"
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
@@ -53,7 +54,15 @@ def make_engine(url: str) -> Engine:
     """The engine of a web worker or of the jobs."""
     made = create_engine(url, pool_size=10, max_overflow=20)
     event.listen(made, "checkout", _still_there)
+    event.listen(made, "connect", _bounded)
     return made
+
+
+def _bounded(connection: Any, _: Any) -> None:
+    """No statement of a request runs for ever: whoever asked is long gone by then."""
+    connection.autocommit = True
+    connection.execute(f"SET statement_timeout = '{LONGEST_STATEMENT}'")
+    connection.autocommit = False
 
 
 def _still_there(connection: Any, *_: Any) -> None:
