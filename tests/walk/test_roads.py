@@ -225,6 +225,60 @@ def _unlike(given: dict[int, Any], wanted: dict[int, Any]) -> list[Any]:
     ]
 
 
+# ---------------------------------------------------------------- what a comparison means
+
+MEANINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda value, told: value == told,
+    # Of what is missing it is true that it is another.
+    "neq": lambda value, told: value != told,
+    "lt": lambda value, told: value is not None and value < told,
+    "lte": lambda value, told: value is not None and value <= told,
+    "gt": lambda value, told: value is not None and value > told,
+    "gte": lambda value, told: value is not None and value >= told,
+    "in": lambda value, told: value in told,
+    "nin": lambda value, told: value is not None and value not in told,
+    "contains": lambda value, told: value is not None and told.lower() in value.lower(),
+    "null": lambda value, told: (value is None) == told,
+}
+
+
+def meant(condition: grammar.Condition, column: Path, found: Written) -> set[int]:
+    """The rows that a comparison lets through, compared in Python."""
+    told: Any = condition.value
+    if condition.operator == "null":
+        told = told == "true"
+    elif condition.operator in ("in", "nin"):
+        told = [values.parse(column.type, one) for one in told.split(",")]
+    elif condition.operator != "contains":
+        told = values.parse(column.type, told)
+    holds = MEANINGS[condition.operator]
+    return {row["id"] for row in found if holds(row[column.name], told)}
+
+
+def misread(db: ScopedSession, noun: str, now: datetime, some: int | None) -> list[Any]:
+    """The comparisons that give other rows than they mean."""
+    columns = {p.name: p for p in readable(db, noun) if p.name in whole(noun).columns}
+    found = list(rows.stream(db, whole(noun), now=now))
+    wrong = []
+    for where in spread(list(filters(found, list(columns.values()))), some, noun):
+        [condition] = grammar.conditions(where)
+        given = {row["id"] for row in rows.stream(db, whole(noun, where=where), now=now)}
+        if given != meant(condition, columns[condition.field], found):
+            wrong.append((noun, condition))
+    return wrong
+
+
+@pytest.mark.parametrize("some", [2, pytest.param(None, marks=pytest.mark.matrix)])
+def test_a_comparison_means_what_it_says(
+    world: World, sit: Sit, now: datetime, some: int | None
+) -> None:
+    wrong = []
+    for noun in listed("staff"):
+        with sit("staff") as db:
+            wrong += misread(db, noun, now, some)
+    assert not wrong
+
+
 # ---------------------------------------------------------------- pages
 
 
