@@ -79,13 +79,13 @@ def flag(name: str) -> bool:
 
 
 def _names(given: Mapping[str, Any], parameter: str) -> tuple[str, ...]:
-    """The names in a parameter, each once. Raises BadRequest for an empty one."""
+    """The names in a parameter. Raises BadRequest for an empty one, and one said twice."""
     if parameter not in given:
         return ()
     names: Sequence[str] = [name.strip() for name in given[parameter].split(",")]
-    if not all(names):
+    if not all(names) or len(set(names)) < len(names):
         raise BadRequest(grammar.BAD_VALUE, field=parameter)
-    return tuple(dict.fromkeys(names))
+    return tuple(names)
 
 
 def _number(text: str | None, name: str, default: int, most: int = 999_999) -> int:

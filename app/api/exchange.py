@@ -42,13 +42,14 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
         def run(self: Any, *args: Any, **kwargs: Any) -> Response:
             security.require_csrf()
             security.require(kwargs.get("verb", verb), self.resource)
+            key = _key()
             if request.method in security.SAFE_METHODS:
                 answer = handler(self, *args, **kwargs)
                 prove(web())  # What read nothing has proven nothing yet.
             elif asking.flag("dry_run"):
                 return _tried(lambda: handler(self, *args, **kwargs))
-            elif request.method == "POST" and "Idempotency-Key" in request.headers:
-                answer = _once(lambda: handler(self, *args, **kwargs))
+            elif key is not None:
+                answer = _once(key, lambda: handler(self, *args, **kwargs))
             else:
                 prove(web())
                 answer = handler(self, *args, **kwargs)
@@ -75,11 +76,16 @@ def _tried(work: Callable[[], Response]) -> Response:
     return answer
 
 
-def _once(work: Callable[[], Response]) -> Response:
-    """The stored answer of a request that was done before, or the work's own, stored with it."""
-    key = request.headers["Idempotency-Key"]
-    if not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
+def _key() -> str | None:
+    """The key under which a POST counts once, if it has one. Raises BadRequest."""
+    key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+    if key is not None and not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
         raise BadRequest(LONG_KEY, field="Idempotency-Key")
+    return key
+
+
+def _once(key: str, work: Callable[[], Response]) -> Response:
+    """The stored answer of a request that was done before, or the work's own, stored with it."""
     if g.principal.user_id is None:
         raise Unauthorized()
     said = request.method, request.full_path, str(g.principal.seat_id)

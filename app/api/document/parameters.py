@@ -43,7 +43,7 @@ SHARED: dict[str, tuple[str, str, columns.Schema, Any]] = {
                               "of a field; without `group`, of all of them."),
                   columns.listed({"type": "string", "maxLength": 200,
                                   "pattern": r"^(count|(sum|min|max|avg)\([a-z_.]+\))$"},
-                                 aggregates.MOST_FIGURES, 1), ["count"]),
+                                 aggregates.MOST_FIGURES, 1) | {"uniqueItems": True}, ["count"]),
     "dry_run": ("query", N_("`true` does all of it, answers, and takes it back."),
                 {"type": "string", "enum": ["true", "false"], "default": "false"}, "true"),
     "Idempotency-Key": ("header", N_("Under one key a request counts once, for 24 hours."),
@@ -186,7 +186,7 @@ def _names(name: str, words: str, of: list[str], most: int, least: int) -> dict[
         "style": "form",
         "explode": False,
         "description": gettext(words),
-        "schema": columns.listed(columns.choices(of), most, least),
+        "schema": {**columns.listed(columns.choices(of), most, least), "uniqueItems": least > 0},
         "example": of[:1],
     }
 
