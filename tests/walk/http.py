@@ -45,7 +45,8 @@ class Visitor:
 
     def ask(self, method: str, path: str, **options: Any) -> TestResponse:
         """An answer; what it wrote is taken back, what it shows is looked through."""
-        headers = {**self.signed_in(), **options.pop("headers", {})}
+        # Whatever its version, unless the walk says which.
+        headers = {"If-Match": "*", **self.signed_in(), **options.pop("headers", {})}
         point = self.line.begin_nested()
         try:
             answer = self.http.open(path, method=method, headers=headers, buffered=True, **options)
