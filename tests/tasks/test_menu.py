@@ -85,7 +85,8 @@ def _screens(addresses: Iterable[str]) -> list[str]:
     """Those of the back-office that are pages."""
     return [
         a for a in addresses
-        if a.startswith("/office/") and not {"csv", "xlsx", "content"} & set(urlsplit(a).path.split("/"))
+        if a.startswith("/office/")
+        and not {"csv", "xlsx", "content"} & set(urlsplit(a).path.split("/"))
     ]  # fmt: skip
 
 
