@@ -29,6 +29,14 @@ HEADERS: dict[str, tuple[str, dict[str, Any], Any]] = {
                 {"type": "string", "enum": ["true"]}, "true"),
     "Idempotent-Replayed": (N_("`true` where the answer is the one of the first time."),
                             {"type": "string", "enum": ["true"]}, "true"),
+    "Content-Tag": (N_("The content's, for If-None-Match; of a row asked for with a token or a "
+                       "key it is the version, for If-Match."),
+                    {"type": "string", "maxLength": 200}, '"646ca9ecbae052ed62c656d633371b"'),
+    "Last-Modified": (N_("When published data changed last; not given with a token or a key."),
+                      {"type": "string", "maxLength": 40}, "Sun, 22 Nov 2026 15:38:54 GMT"),
+    "Cache-Control": (N_("Published data may be kept, if they are asked for again before they "
+                         "are used; nothing else may."),
+                      {"type": "string", "maxLength": 100}, "public, max-age=0, must-revalidate"),
     "Location": (N_("The address of the new row."),
                  {"type": "string", "maxLength": 200}, "/api/v1/persons/12"),
     "Allow": (N_("How the address can be asked."), {"type": "string", "maxLength": 200}, "POST"),
@@ -191,6 +199,16 @@ def answer(
 def nothing(words: str, *names: str) -> dict[str, Any]:
     """An answer without a body."""
     return {"description": words, "headers": said(*names)}
+
+
+def published(found: dict[str, Any]) -> dict[str, Any]:
+    """The answers about what anybody may read: with validators, and 304 for who has it."""
+    named = {"ETag": "Content-Tag", "Last-Modified": "Last-Modified",
+             "Cache-Control": "Cache-Control"}  # fmt: skip
+    headers = {name: {"$ref": f"#/components/headers/{one}"} for name, one in named.items()}
+    words = gettext("It is still what If-None-Match or If-Modified-Since names.")
+    found["200"]["headers"] |= headers
+    return found | {"304": {"description": words, "headers": headers}}
 
 
 def bulk_refused() -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Noun:
             gettext("the list"),
             gettext(LISTED),
             parameters=parameters.of_list(self.api),
-            responses={"200": page, **answers.problems(*answers.READING)},
+            responses=self.read({"200": page, **answers.problems(*answers.READING)}),
         )
 
     def show(self) -> dict[str, Any]:
@@ -123,8 +123,14 @@ class Noun:
             gettext("one of them"),
             gettext(SHOWN),
             parameters=[parameters.ref("id"), *parameters.included(self.api)],
-            responses={"200": self.row(), **answers.problems(*answers.READING, *answers.A_ROW)},
+            responses=self.read(
+                {"200": self.row(), **answers.problems(*answers.READING, *answers.A_ROW)}
+            ),
         )
+
+    def read(self, found: dict[str, Any]) -> dict[str, Any]:
+        published = self.api.resource in permissions.PUBLISHED
+        return answers.published(found) if published else found
 
     def row(self, *names: str, words: str = "") -> dict[str, Any]:
         row = bodies.example_row(self.api, self.api.show_columns)
@@ -143,7 +149,7 @@ class Noun:
             f"describe{self.many}",
             gettext("what may be done"),
             gettext(INFO),
-            responses={"200": found, **answers.problems(*answers.READING)},
+            responses=self.read({"200": found, **answers.problems(*answers.READING)}),
         )
 
     # -------------------------------------------------------------- writing
