@@ -130,6 +130,17 @@ def test_an_answer_that_was_stored_is_not_told_to_a_token_that_ended(office: Off
     assert "Uil" not in answer.text
 
 
+def test_an_answer_that_was_stored_is_not_told_to_who_may_no_longer_do_it(
+    office: Office, client: Callable[..., Client]
+) -> None:
+    assert office.ask("create with a key").status_code == 201
+    office.seat.role = role_of(office, "list organizations")
+    office.http = client(office.seat)
+    answer = office.ask("create with a key")
+    assert answer.status_code == 403
+    assert "Uil" not in answer.text
+
+
 # ---------------------------------------------------------------- a role that narrows
 
 
