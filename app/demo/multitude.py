@@ -8,7 +8,7 @@ the letters of the time are missing: sent ones are not kept for ever anyway.
 
 Everything follows from a family's number and the day of the first load, so that the same number
 is the same family everywhere, and a load that was broken off goes on where it was. One million
-enrolments take about eight minutes and eight gigabytes.
+enrolments take about a quarter of an hour and eight gigabytes.
 """
 
 import json
