@@ -28,6 +28,8 @@ APIS: dict[str, Any] = {
 }
 # More than any table of the world holds, but for the trail of the world itself.
 ALL = 100
+# Of each noun's orders, comparisons and searches, in the long run: there are thousands.
+MANY = 12
 
 
 def listed(kind: str) -> list[str]:
@@ -148,8 +150,6 @@ def differences(db: ScopedSession, noun: str, now: datetime, some: int | None) -
     for wanted in asked(db, noun, now, some):
         if page(db, wanted, now) != page(db, through_the_session(wanted), now):
             wrong.append(("rows", wanted))
-        elif some is None and not same_count(db, wanted):
-            wrong.append(("count", wanted))
     if some and not same_count(db, wanted):
         wrong.append(("count", wanted))
     return wrong
@@ -192,13 +192,13 @@ def test_both_roads_give_the_same_rows_in_the_same_order(
 
 @pytest.mark.matrix
 @by_kind
-def test_both_roads_answer_every_question_alike(
+def test_both_roads_answer_many_questions_alike(
     world: World, sit: Sit, now: datetime, kind: str
 ) -> None:
     wrong = []
     for noun in listed(kind):
         with sit(kind) as db:
-            wrong += differences(db, noun, now, None)
+            wrong += differences(db, noun, now, MANY)
     assert not wrong
 
 
@@ -214,6 +214,20 @@ def test_the_compiled_road_gives_what_the_orm_loads(
         if given != wanted:
             wrong.append((noun, given.keys() ^ wanted.keys(), _unlike(given, wanted)))
     assert not wrong
+
+
+def test_health_notes_are_opened_alike_and_only_to_a_seat_that_reads_them(
+    world: World, line: Connection, now: datetime
+) -> None:
+    noun, staff = "persons", world.principals["staff"]
+    shown = {}
+    for care in (True, False, True):
+        principal = replace(staff, care=care)
+        with open_session(line, principal, join_transaction_mode="create_savepoint") as db:
+            given = {row["id"]: row for row in rows.stream(db, whole(noun), now=now)}
+            assert given == loaded(db, noun)
+        shown[care] = any(row.get("allergies") for row in given.values())
+    assert shown == {True: True, False: False}
 
 
 def _unlike(given: dict[int, Any], wanted: dict[int, Any]) -> list[Any]:
@@ -318,8 +332,8 @@ def test_the_pages_add_up_to_the_list(world: World, sit: Sit, now: datetime, kin
 
 @pytest.mark.matrix
 @by_kind
-def test_the_pages_add_up_in_every_order(world: World, sit: Sit, now: datetime, kind: str) -> None:
-    assert pages(world, sit, now, kind, None) == []
+def test_the_pages_add_up_in_many_orders(world: World, sit: Sit, now: datetime, kind: str) -> None:
+    assert pages(world, sit, now, kind, MANY) == []
 
 
 # ---------------------------------------------------------------- whose statement it is
