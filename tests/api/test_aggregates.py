@@ -91,9 +91,7 @@ def test_without_groups_there_is_one_row_and_without_figures_a_count(
     staff: Client, workshops: list[models.Workshop]
 ) -> None:
     assert figures(staff, f"{WORKSHOPS}?aggregate=count") == [{"count": 3}]
-    assert figures(staff, f"{WORKSHOPS}?aggregate=avg(min_age)") == [
-        {"avg(min_age)": "6.5000"}
-    ]
+    assert figures(staff, f"{WORKSHOPS}?aggregate=avg(min_age)") == [{"avg(min_age)": "6.5000"}]
     assert figures(staff, f"{WORKSHOPS}?group=price_kind") == [
         {"price_kind": "fixed", "count": 2},
         {"price_kind": "free", "count": 1},
