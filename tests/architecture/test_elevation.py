@@ -113,6 +113,7 @@ ROADS = {
         "portal/site.py": "the public's session beside the signed-in reader's",
     },
     "open_session": {
+        "web.py": "the browser's cookie: a method of Flask's of the same name",
         "demo/multitude.py": "loads families by the ten thousand",
         "cli.py": "commands",
         "roles.py": "writes the roles at upgrade",
