@@ -7,8 +7,7 @@ import orjson
 import pytest
 
 from app.errors import BadRequest
-from app.query import cursors, rows
-from app.query.selection import Query
+from app.query import cursors, road, rows
 from app.transaction import Principal, ScopedSession
 from tests import factories as f
 from tests.api.families import refused
@@ -132,11 +131,13 @@ def test_even_one_that_we_signed_has_the_keys_of_the_order(keys: list[object]) -
     """As one from before an update that gave a column another type."""
     staff = Principal("staff", user_id=1, alliance_id=1)
     wanted = rows.Selection("organizations", ("id", "website"), sort="website")
+    types = road.order_types(wanted, staff)
+    right = [False, "https://ente.example", 7]
+    assert cursors.read(wanted, "staff", cursors.write(wanted, "staff", right), types) == right
     content = orjson.dumps(keys)
     signed = encoded(cursors._signature(wanted, "staff", content) + content)
-    order = Query(wanted.shape, staff).order()
     with pytest.raises(BadRequest) as refusal:
-        cursors.read(wanted, "staff", signed, order)
+        cursors.read(wanted, "staff", signed, types)
     assert refusal.value.field == "cursor"
 
 
