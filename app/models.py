@@ -41,12 +41,16 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     Uuid,
+    bindparam,
+    case,
     func,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
 
+from app import clock
 from app.errors import N_
 from app.sealed import Encrypted, Sealed
 
@@ -1021,6 +1025,27 @@ class Slot(Titled, Tenant):
             )
             for day in working
         ]
+
+
+def _free_places() -> Any:
+    """The places that can be taken at once in a workshop's slots that are not over."""
+    free = case((Slot.waiting_count == 0, Slot.places - Slot.places_taken), else_=0)
+    # Named like the policy's own: the statements that are compiled beforehand know it.
+    today = bindparam("policy_today", callable_=clock.today, type_=Date)
+    found = (
+        select(func.coalesce(func.sum(free), 0))
+        .where(Slot.workshop_id == Workshop.id, Slot.ends_on >= today)
+        .correlate_except(Slot)
+        .scalar_subquery()
+        .label("free_places")
+    )
+    # What the tables' own columns say of themselves.
+    found.info = {"label": N_("Free places"), "group": "public", "help": ""}
+    found.nullable = False
+    return column_property(found, deferred=True)
+
+
+Workshop.free_places = _free_places()
 
 
 # ---------------------------------------------------------------- people

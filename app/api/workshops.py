@@ -29,6 +29,7 @@ class WorkshopApi(ResourceApi):
         "reduced_price",
         "reduced_for",
         "price_unit",
+        "free_places",
     ]
     show_columns = [
         *list_columns,

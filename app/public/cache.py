@@ -7,6 +7,7 @@ Without the ear on the database nothing is kept, and nothing kept is given out.
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime, time
 from functools import lru_cache
 from itertools import chain
 from time import monotonic
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wsgi import ClosingIterator
 
+from app import clock
 from app.permissions import PUBLISHED
 from app.public import touched
 from app.public.answers import Answer, Headers
@@ -169,15 +171,15 @@ class Cache:
         # In doubt an answer rests on everything, and not for long.
         tables = rest.tables or frozenset(counts) - {ANEW}
         known = bool(rest.tables) and rest.tables <= counts.keys()
-        until = began + STALE if rest.places or rest.clock or not known else float("inf")
+        briefly = rest.places or rest.clock or rest.day or not known
         rests = tuple((table, counts.get(table, 0)) for table in (ANEW, *sorted(tables)))
-        answer = Answer(body, headers, rests, until)
-        if rest.clock or not known:
-            answer.settled = True
-        elif rest.places:
-            self._date_places(answer)
-        else:
+        answer = Answer(body, headers, rests, began + STALE if briefly else float("inf"))
+        if not briefly:
             self._settle(answer)
+        else:
+            if known and not rest.clock:
+                self._date_by(answer, rest)
+            answer.settled = True
         return answer
 
     def _may_keep(self, answer: Answer) -> bool:
@@ -192,13 +194,20 @@ class Cache:
         """Give the answer the date that it can have by now."""
         answer.date(self._changed(answer))
 
-    def _date_places(self, answer: Answer) -> None:
+    def _date_by(self, answer: Answer, rest: touched.Rest) -> None:
+        """Date what is kept for a second: by its places, and by the day that it is."""
         changed = self._changed(answer)
-        if changed is not None:
-            with suppress(SQLAlchemyError), self.engine.connect() as connection:
-                places = connection.scalar(text(PLACES_CHANGED))
-                answer.date(max(changed, places or changed), LONGEST_TURN)
-        answer.settled = True
+        if changed is None:
+            return
+        if rest.day:
+            began = datetime.combine(clock.today(), time(), clock.ROME)
+            changed = max(changed, began.timestamp())
+        if not rest.places:
+            answer.date(changed)
+            return
+        with suppress(SQLAlchemyError), self.engine.connect() as connection:
+            places = connection.scalar(text(PLACES_CHANGED))
+            answer.date(max(changed, places or changed), LONGEST_TURN)
 
 
 def canonical(query: str) -> str:

@@ -17,19 +17,24 @@ from sqlalchemy import Engine, event
 PLACES = re.compile(
     r"\b(places|places_taken|waiting_count|last_queue_no|slot\w*\.(version|changed_at))\b"
 )
-# What the database's clock or today's date decides changes without any commit.
-CLOCK = re.compile(r"\b(now\(|clock_timestamp|statement_timestamp|current_|localtime|policy_today)")
+# What the clock or today's date decides changes without any commit.
+CLOCK = re.compile(r"\b(now\(|clock_timestamp|statement_timestamp|current_|localtime)")
+TODAY = re.compile(r"\bpolicy_today\b")
 
 _statements: ContextVar[list[str] | None] = ContextVar("statements", default=None)
 
 
 @dataclass(frozen=True)
 class Rest:
-    """The tables that an answer was read from; whether it shows places, or follows the clock."""
+    """The tables that an answer was read from; whether it shows places, or follows the clock.
+
+    ``day``: it is another one tomorrow.
+    """
 
     tables: frozenset[str]
     places: bool = False
     clock: bool = False
+    day: bool = False
 
 
 class _Noting:
@@ -77,6 +82,7 @@ def rest_of(statements: Collection[str]) -> Rest:
         frozenset().union(*(rest.tables for rest in rests)),
         any(rest.places for rest in rests),
         any(rest.clock for rest in rests),
+        any(rest.day for rest in rests),
     )
 
 
@@ -90,7 +96,8 @@ def _text(query: Any) -> str:
 def _rest(statement: str) -> Rest:
     tables = frozenset(_names().findall(statement))
     places = "slot" in tables and PLACES.search(statement) is not None
-    return Rest(tables, places, CLOCK.search(statement.lower()) is not None)
+    clock = CLOCK.search(statement.lower()) is not None
+    return Rest(tables, places, clock, TODAY.search(statement) is not None)
 
 
 @lru_cache(maxsize=1)
