@@ -29,7 +29,7 @@ APIS: dict[str, Any] = {
 # More than any table of the world holds, but for the trail of the world itself.
 ALL = 100
 # Of each noun's orders, comparisons and searches, in the long run: there are thousands.
-MANY = 12
+MANY = 5
 
 
 def listed(kind: str) -> list[str]:
