@@ -50,7 +50,7 @@ def read() -> Asked:
     return Asked(
         where=grammar.from_parameters(said),
         search=given.get("search", ""),
-        sort=given.get("sort", ""),
+        sort=",".join(_names(given, "sort")),
         fields=_names(given, "fields"),
         limit=limit,
         offset=_number(given.get("page"), "page", 0, LAST_PAGE) * limit,

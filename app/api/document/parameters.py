@@ -144,10 +144,10 @@ def of_list(api: ResourceApi) -> list[dict[str, Any]]:
     orders = [*names, *(f"-{name}" for name in names)]
     return [
         *(ref(name) for name in refs),
-        _names("fields", N_("Only these columns."), shown, MOST_FIELDS, 1),
-        _names("sort", N_("The order; a minus turns a field round."), orders, MOST_SORTED, 0),
+        _names("fields", N_("Only these columns."), shown, MOST_FIELDS),
+        _names("sort", N_("The order; a minus turns a field round."), orders, MOST_SORTED),
         _names("group", N_("Figures for each of these fields' values, instead of rows."), names,
-               aggregates.MOST_DIMENSIONS, 1),
+               aggregates.MOST_DIMENSIONS),
         *included(api),
         *(_equal(p) for p in fields),
     ]  # fmt: skip
@@ -157,7 +157,7 @@ def included(api: ResourceApi) -> list[dict[str, Any]]:
     """The relations that a row is asked with, if it has any."""
     names = list(relations(type(api)))
     words = N_("Related rows beside each row, as their own list shows them.")
-    return [_names("include", words, names, includes.MOST_RELATIONS, 1)] if names else []
+    return [_names("include", words, names, includes.MOST_RELATIONS)] if names else []
 
 
 def ref(name: str) -> dict[str, str]:
@@ -179,14 +179,14 @@ def comparable(api: ResourceApi) -> list[Path]:
     return [p for p in found if p.column == LABEL or (values.comparable(p.type) and not p.sealed)]
 
 
-def _names(name: str, words: str, of: list[str], most: int, least: int) -> dict[str, Any]:
+def _names(name: str, words: str, of: list[str], most: int) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
         "style": "form",
         "explode": False,
         "description": gettext(words),
-        "schema": {**columns.listed(columns.choices(of), most, least), "uniqueItems": least > 0},
+        "schema": {**columns.listed(columns.choices(of), most, 1), "uniqueItems": True},
         "example": of[:1],
     }
 
