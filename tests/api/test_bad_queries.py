@@ -191,22 +191,22 @@ TAGS = ["1", "'1'", '"1', '1"', '""', '"x"', '"-1"', '"1.0"', '"1","2"', "W/1",
         "*,*", '"' + "9" * 40 + '"', "²", '"²"', "\xff", '"1"\x01', "null", "%22"]  # fmt: skip
 
 
-@pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE", "POST"])
 def test_a_condition_of_another_form_changes_nothing(
-    staff: Client, db: ScopedSession, tag: str, method: str
+    staff: Client, db: ScopedSession, method: str
 ) -> None:
     assert staff.seat is not None
     body = f.OrganizationFactory(alliance=staff.seat.alliance)
     service = f.ServiceFactory(organization=body, status="review")
     contact = f.OrganizationContactFactory(organization=body, name="Anna")
     db.flush()
-    path = {
-        "POST": f"/api/v1/services/{service.id}/publish",
-    }.get(method, f"/api/v1/organization-contacts/{contact.id}")
-    sent = {} if method == "POST" else {"name": "Berta"}
-    answer = staff.open(method, path, json=sent, headers={"If-Match": tag})
-    refused(answer, 400, "If-Match")
+    path = f"/api/v1/organization-contacts/{contact.id}"
+    sent = {"name": "Berta"}
+    if method == "POST":
+        path, sent = f"/api/v1/services/{service.id}/publish", {}
+    for tag in TAGS:
+        answer = staff.open(method, path, json=sent, headers={"If-Match": tag})
+        refused(answer, 400, "If-Match")
     db.expire_all()
     assert (contact.name, service.status) == ("Anna", "review")
 
