@@ -25,10 +25,10 @@ def asked(given: Mapping[str, str]) -> str:
 
     Raises BadRequest for one that there is not, and for a page of a file.
     """
-    form = given.get("format", "")
-    if not form and request.headers.get("Accept", "*/*") in ("*/*", MEDIA_TYPES["json"]):
+    form = given.get("format")
+    if form is None and request.headers.get("Accept", "*/*") in ("*/*", MEDIA_TYPES["json"]):
         return "json"
-    if not form:
+    if form is None:
         best = request.accept_mimetypes.best_match([*MEDIA_TYPES.values()], MEDIA_TYPES["json"])
         form = next(name for name, media_type in MEDIA_TYPES.items() if media_type == best)
     if form not in MEDIA_TYPES:

@@ -85,3 +85,12 @@ def test_a_job_is_asked_for_over_the_api(db: ScopedSession, staff: Client) -> No
     answer = staff.post("/api/v1/job-runs/run", json={"job": "expire_offers"})
     assert answer.status_code == 200
     assert db.get(models.JobRun, answer.json["result"])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["format=", "sort=", "fields=", "count=", "page=", "limit=", "group=id,id", "fields=id,id",
+     "sort=id,name,kind,email", "dry=", "include=", "aggregate=", "search=" + "x" * 2001],
+)  # fmt: skip
+def test_a_parameter_says_something_and_no_more_than_it_may(staff: Client, asked: str) -> None:
+    refused(staff.get(f"/api/v1/organizations/?{asked}"), 400, asked.partition("=")[0])
