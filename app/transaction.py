@@ -217,18 +217,34 @@ def begin(
     proof = session.info.get("proof")
     asked = [NAMING, question] if question else [NAMING]
     given = {**_names(session.principal), **(parameters or {})}
-    connection = session.raw_connection()
+    connection: Any = session.raw_connection().connection
     if proof is None:
-        row = connection.exec_driver_sql(f"SELECT true, true, {', '.join(asked)}", given).one()
+        sql = f"SELECT true, true, {', '.join(asked)}"
     else:
         sql = (
             f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
             f" SELECT proof.known, proof.granted, {', '.join(asked)} FROM proof"
         )
-        row = connection.exec_driver_sql(sql, given | proof).one()
+    with connection.cursor() as cursor:
+        row = cursor.execute(sql, {**given, **(proof or {})}).fetchone()
+    if proof is not None:
         proven(session, known=row[0], granted=row[1])
     session.info["named"] = session.get_transaction()
     return tuple(row[2 + NAMES :])
+
+
+def raw(session: ScopedSession, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Rows of a statement that is written out, in the session's transaction and past its policy.
+
+    For what every request does and no seat sees; a test lists every use.
+    """
+    prove(session)
+    session.flush()
+    connection: Any = session.raw_connection().connection
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+    return found
 
 
 def proven(session: Session, *, known: bool, granted: bool) -> None:

@@ -6,15 +6,10 @@ work's own transaction, so that neither is ever there without the other.
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from app.errors import KeyReused, Repeated
-from app.models import IdempotencyKey
-from app.sealed import Sealed
-from app.transaction import ScopedSession, begin, elevated
+from app.sealed import Sealed, seal
+from app.transaction import ScopedSession, begin, raw
 
 KEPT = timedelta(hours=24)
 CONTEXT = "idempotency.answer"
@@ -25,6 +20,17 @@ pg_try_advisory_xact_lock(%(key_lock)s::bigint),
 (SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
   WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
     AND expires_at > %(key_now)s::timestamptz)
+"""
+# An answer that has expired gives way.
+STORE = """
+INSERT INTO idempotency_key AS kept (user_id, key, digest, status, answer, expires_at)
+VALUES (%(user)s::bigint, %(key)s::text, %(digest)s::text, %(status)s::int, %(answer)s::text,
+        %(expires_at)s::timestamptz)
+ON CONFLICT (user_id, key) DO UPDATE SET
+    digest = excluded.digest, status = excluded.status, answer = excluded.answer,
+    expires_at = excluded.expires_at
+ WHERE kept.expires_at <= %(now)s::timestamptz
+RETURNING id
 """
 
 
@@ -51,24 +57,25 @@ def remember(
 
 
 def store(
-    db: Session, *, user_id: int, key: str, digest: str, status: int, answer: str, now: datetime
+    db: ScopedSession,
+    *,
+    user_id: int,
+    key: str,
+    digest: str,
+    status: int,
+    answer: str,
+    now: datetime,
 ) -> None:
     """Keep the answer for a day, encrypted: it may hold what only this user may see.
 
     Raises Repeated if another request stored its own meanwhile.
     """
-    kept: dict[str, Any] = {
-        "digest": digest, "status": status, "answer": answer, "expires_at": now + KEPT
+    kept = {
+        "user": user_id, "key": key, "digest": digest, "status": status, "now": now,
+        "answer": seal(answer, CONTEXT), "expires_at": now + KEPT,
     }  # fmt: skip
-    row = insert(IdempotencyKey).values(user_id=user_id, key=key, **kept)
-    kept_instead = row.on_conflict_do_update(
-        index_elements=[IdempotencyKey.user_id, IdempotencyKey.key],
-        set_={name: row.excluded[name] for name in kept},
-        where=IdempotencyKey.expires_at <= now,
-    ).returning(IdempotencyKey.id)
-    with elevated(db, "store an idempotent answer") as system:
-        if system.execute(kept_instead).first() is None:
-            raise Repeated(field="Idempotency-Key")
+    if not raw(db, STORE, kept):
+        raise Repeated(field="Idempotency-Key")
 
 
 def _number(user_id: int, key: str) -> int:

@@ -1,17 +1,17 @@
 """The outbox: mail is written here in the work's own transaction and sent afterwards."""
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import WrongState
 from app.models import Application, Message, Organization, OrganizationContact
 from app.sealed import seal, unseal
-from app.transaction import elevated
+from app.transaction import ScopedSession, raw
 
 KINDS = frozenset(
     {
@@ -24,6 +24,16 @@ KINDS = frozenset(
     }
 )  # fmt: skip
 SECRET = "message.secret"  # noqa: S105 - the context that secrets in letters are sealed under
+
+
+# A new letter wakes the sender when the transaction commits.
+QUEUE = """
+INSERT INTO message (alliance_id, kind, about, recipient, locale, payload, next_at)
+VALUES (%(alliance)s::bigint, %(kind)s::text, %(about)s::text, %(recipient)s::text,
+        %(locale)s::text, %(payload)s::jsonb, %(next_at)s::timestamptz)
+ON CONFLICT (alliance_id, kind, about, recipient) DO NOTHING
+RETURNING pg_notify('intreccio_outbox', '')
+"""
 
 
 def queue(
@@ -43,21 +53,11 @@ def queue(
     """
     if kind not in KINDS:
         raise ValueError(f"no letter is called {kind}")
-    row = insert(Message).values(
-        alliance_id=alliance_id,
-        kind=kind,
-        about=about,
-        recipient=recipient.strip(),
-        locale=locale,
-        payload=as_json(payload or {}),
-        next_at=now,
-    )
-    unique = [Message.alliance_id, Message.kind, Message.about, Message.recipient]
-    with elevated(db, "write a letter") as system:
-        # A new one wakes the sender when the transaction commits.
-        wake = func.pg_notify("intreccio_outbox", "")
-        statement = row.on_conflict_do_nothing(index_elements=unique).returning(Message.id, wake)
-        return system.execute(statement).first() is not None
+    letter = {
+        "alliance": alliance_id, "kind": kind, "about": about, "recipient": recipient.strip(),
+        "locale": locale, "payload": json.dumps(as_json(payload or {})), "next_at": now,
+    }  # fmt: skip
+    return bool(raw(cast(ScopedSession, db), QUEUE, letter))
 
 
 def as_json(value: Any) -> Any:
@@ -104,15 +104,18 @@ def locale_of(application: Application) -> str:
     return "it"
 
 
+CONTACTS = select(OrganizationContact.email).where(
+    OrganizationContact.organization_id == bindparam("organization"),
+    OrganizationContact.notify,
+    OrganizationContact.email.is_not(None),
+    OrganizationContact.email != "",
+)
+
+
 def organizers(system: Session, organization_id: int) -> list[str]:
     """The addresses of a body that want to be told, in a fixed order."""
-    contacts = select(OrganizationContact.email).where(
-        OrganizationContact.organization_id == organization_id,
-        OrganizationContact.notify,
-        OrganizationContact.email.is_not(None),
-        OrganizationContact.email != "",
-    )
-    found = sorted({email for email in system.scalars(contacts) if email})
+    contacts = system.scalars(CONTACTS, {"organization": organization_id})
+    found = sorted({email for email in contacts if email})
     if found:
         return found
     organization = system.get(Organization, organization_id)

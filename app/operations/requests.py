@@ -3,17 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import CHANNELS, Alliance, Person, Service, ServiceRequest
 from app.operations import delegations, outbox, procedure, states
 from app.operations.constraints import UNKNOWN, explained
+from app.scope import seen
 from app.transaction import ScopedSession, act_for, elevated
 
 NOT_ASKED_FOR = N_("This service cannot be asked for online.")
 NEEDED = N_("This is needed.")
+# What a request and its letters name, by one question.
+NAMED = (
+    select(Person, Service, Alliance)
+    .join(Alliance, Alliance.id == Person.alliance_id)
+    .join(Service, Service.id == bindparam("service"))
+    .options(joinedload(Service.organization))
+    .where(Person.id == bindparam("person"))
+)
 
 
 def send(
@@ -33,34 +42,22 @@ def send(
     """
     if channel not in CHANNELS:
         raise Invalid(UNKNOWN, field="channel")
-    asked = db.execute(
-        select(
-            exists().where(Person.id == person_id).label("person"),
-            select(Service.status).where(Service.id == service_id).scalar_subquery(),
-            select(Service.requestable).where(Service.id == service_id).scalar_subquery(),
-        )
-    ).one()
-    if not asked[0]:
+    person_seen, service_seen = seen(db, (Person, person_id), (Service, service_id))
+    if not person_seen:
         raise Invalid(UNKNOWN, field="person_id")
-    if asked[1] is None:
+    if not service_seen:
         raise Invalid(UNKNOWN, field="service_id")
     delegation_id = None
     if channel == "desk":
         found = delegations.require(db, person_id=person_id, scope="request", now=now)
         delegation_id = found.id
         act_for(db, person_id)
-    if asked[1] != "published" or not asked[2]:
-        raise Conflict(NOT_ASKED_FOR, field="service_id")
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
     with elevated(db, "ask for a service") as system, explained():
-        # What the row and the letters name, by one question.
-        person, service, alliance = system.execute(
-            select(Person, Service, Alliance)
-            .join(Alliance, Alliance.id == Person.alliance_id)
-            .join(Service, Service.id == service_id)
-            .options(joinedload(Service.organization))
-            .where(Person.id == person_id)
-        ).one()
+        named = {"person": person_id, "service": service_id}
+        person, service, alliance = system.execute(NAMED, named).one()
+        if service.status != "published" or not service.requestable:
+            raise Conflict(NOT_ASKED_FOR, field="service_id")
         if person.alliance_id != service.alliance_id:
             raise Invalid(UNKNOWN, field="person_id")
         row = ServiceRequest(

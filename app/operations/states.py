@@ -1,13 +1,12 @@
 """Which state follows which, for every noun that has them; each change says who, when, why."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from app.errors import WrongState
-from app.models import StateChange
-from app.transaction import ScopedSession, elevated
+from app.transaction import ScopedSession, raw
 
 OVER: frozenset[str] = frozenset()
 
@@ -80,19 +79,18 @@ def move(db: Session, row: Any, to: str, *, because: str, now: datetime) -> None
     record(db, row, before, because=because, now=now)
 
 
+RECORD = """
+INSERT INTO state_change (alliance_id, noun, row_id, from_status, to_status, reason, user_id, at)
+VALUES (%(alliance)s::bigint, %(noun)s::text, %(row)s::bigint, %(before)s::text,
+        %(after)s::text, %(reason)s::text, %(user)s::bigint, %(at)s::timestamptz)
+"""
+
+
 def record(db: Session, row: Any, before: str | None, *, because: str, now: datetime) -> None:
     """Write down a change of state that has been made."""
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
-    with elevated(db, "record a change of state") as system:
-        system.add(
-            StateChange(
-                alliance_id=row.alliance_id,
-                noun=noun_of(row),
-                row_id=row.id,
-                from_status=before,
-                to_status=row.status,
-                reason=because or None,
-                user_id=user_id,
-                at=now,
-            )
-        )
+    change = {
+        "alliance": row.alliance_id, "noun": noun_of(row), "row": row.id, "before": before,
+        "after": row.status, "reason": because or None, "user": user_id, "at": now,
+    }  # fmt: skip
+    raw(cast(ScopedSession, db), RECORD, change)

@@ -46,9 +46,6 @@ ELEVATED = {
         "take a place",
         "the place in the queue",
     ],
-    "operations/idempotency.py": [
-        "store an idempotent answer",
-    ],
     "operations/identities.py": [
         "sign in by a digital identity",
     ],
@@ -60,9 +57,6 @@ ELEVATED = {
     "operations/keys.py": [
         "make a key of a program",
         "revoke a key of a program",
-    ],
-    "operations/outbox.py": [
-        "write a letter",
     ],
     "operations/people.py": [
         "enter a person",
@@ -86,9 +80,6 @@ ELEVATED = {
     ],
     "operations/slots.py": [
         "whether people are enrolled",
-    ],
-    "operations/states.py": [
-        "record a change of state",
     ],
     "operations/tokens.py": [
         "begin a family of tokens",
@@ -135,11 +126,15 @@ ROADS = {
         "demo/acting.py": "loads the demo as the seats that would have typed it",
         "query/road.py": "a kind of seat, to compile a statement for",
     },
+    "raw": {
+        "operations/idempotency.py": "keeps an answer, which no seat reads",
+        "operations/outbox.py": "writes a letter, which its writer may not read",
+        "operations/states.py": "records a change of state",
+    },
     "exec_driver_sql": {
         "demo/multitude.py": "loads families by the ten thousand",
-        "transaction.py": "proves the token and names the actor",
-        "scope.py": "checks flushed rows by one SELECT",
         "query/road.py": "statements with the policy compiled in",
+        "transaction.py": "names the actor",
     },
 }
 # Flask-AppBuilder's own session for accounts and roles.
