@@ -4,13 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from app import permissions
 from app.errors import N_, BadRequest
 from app.operations import care
 from app.query import cursors, road
-from app.query.paths import LABEL, Path, label_columns, label_of
+from app.query.paths import LABEL, Path
 from app.query.road import Asked
 from app.query.selection import Selection
 from app.sealed import Sealed
@@ -81,25 +78,6 @@ def count(db: ScopedSession, wanted: Selection) -> int:
     return int(road.fetch(db, found, found.query.values(wanted))[0][0])
 
 
-def choices(
-    db: ScopedSession, resource: str, text: str = "", offset: int = 0, extra: Any = ()
-) -> tuple[list[tuple[int, str]], bool]:
-    """Twenty (id, label) of the rows whose label has every word, and whether there are more."""
-    model = permissions.RESOURCES[resource]
-    label = label_of(model, model)
-    statement = select(model.id, label.label("label")).where(*extra)
-    for word in text.replace("\x00", " ").split()[:8]:
-        statement = statement.where(label.icontains(word, autoescape=True))
-    rows = db.execute(statement.order_by("label", model.id).limit(PAGE + 1).offset(offset)).all()
-    return [(row[0], row[1]) for row in rows[:PAGE]], len(rows) > PAGE
-
-
-def label(db: ScopedSession, resource: str, id_: int) -> str | None:
-    """One row's label, if it is seen."""
-    model = permissions.RESOURCES[resource]
-    return db.scalar(select(label_of(model, model)).where(model.id == id_))
-
-
 def written(
     db: ScopedSession, found: road.Compiled, rows: Sequence[road.Row], now: datetime
 ) -> list[dict[str, Any]]:
@@ -128,5 +106,4 @@ def _opened(column: Path, value: Any) -> str | None:
     return held.reveal()
 
 
-__all__ = ["LABEL", "Selection", "choices", "count", "label", "label_columns", "one", "page",
-           "stream", "written"]  # fmt: skip
+__all__ = ["LABEL", "Selection", "count", "one", "page", "stream", "written"]
