@@ -78,6 +78,7 @@ def counted(flask_app: Flask, copy_of: Callable[[str], str], template: str) -> I
     for registry in (security.web, security.accounts):
         registry.remove()
     engine.dispose()
+    wire.close()
 
 
 def _spare(ours: Any) -> dict[str, list[int]]:

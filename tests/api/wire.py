@@ -26,6 +26,10 @@ class Wire:
         self._prepared: dict[str, str] = {}
         event.listen(engine, "connect", self._listen)
 
+    def close(self) -> None:
+        """Give the file back, once the engine's connections are gone."""
+        self._file.close()
+
     def _listen(self, connection: Any, record: Any) -> None:
         connection.pgconn.trace(os.dup(self._file.fileno()))
         connection.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)

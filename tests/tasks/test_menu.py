@@ -142,7 +142,13 @@ def _visit(seat: str, person: Person) -> tuple[Visit, list[str], list[str]]:
 
 
 # Of the families' pages those that need to be told what for, and who leads to them.
-TOLD = {"area.apply": "a workshop's page", "area.new_request": "a service's page"}
+TOLD = {
+    "area.apply": "a workshop's page",
+    "area.new_request": "a service's page",
+    # The demo knows no gateway to digital identities.
+    "portal.identity": "the way to the gateway",
+    "front.identity_back": "the way back from it",
+}
 
 
 @pytest.mark.parametrize("username", ["", pytest.param("parent", marks=pytest.mark.matrix)])
