@@ -26,6 +26,7 @@ from app.query.schemas import errors_of
 from app.transaction import web
 
 RETRY_AFTER = 5
+LONGEST_NAME = 300
 TITLES = {
     400: N_("The request could not be read"),
     401: N_("Not signed in"),
@@ -80,7 +81,8 @@ def problem(
 def of(error: DomainError) -> Response:
     """The problem of a refusal by the rules."""
     errors = [
-        {"field": field, "message": translated(message, params)}
+        # A field may be a parameter of the client's own making, and of any length.
+        {"field": field[:LONGEST_NAME], "message": translated(message, params)}
         for field, message, params in error.errors
         if field is not None
     ]
