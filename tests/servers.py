@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -53,7 +54,7 @@ def live_server(copy_of: Callable[[str], str], demo_template: str) -> Iterator[L
     """Gunicorn with two workers on this process's own copy of the demo data."""
     with_demo = serve(copy_of(demo_template))
     yield with_demo
-    end(with_demo.process)
+    kill(with_demo.process)
 
 
 @pytest.fixture
@@ -105,6 +106,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End the process and its workers at once: a browser's open lines would be waited for."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ import pytest
 
 from config import PROJECT
 from tests.databases import folder_of
-from tests.servers import end, free_port
+from tests.servers import free_port, kill
 
 CLIENT = {"client_id": "intreccio", "client_secret": "known-to-the-tests-and-the-provider"}
 PERSONS: dict[str, dict[str, Any]] = {
@@ -92,10 +92,10 @@ def running(*redirects: str, **options: Any) -> Iterator[Provider]:
     deadline = time.monotonic() + 30
     while "ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
-            end(process)
+            kill(process)
             pytest.fail(f"the provider does not start:\n{log.read_text()}")
         time.sleep(0.05)
     try:
         yield Provider(port, process)
     finally:
-        end(process)
+        kill(process)
