@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import make_transient_to_detached
 
-from app import models, transaction
+from app import models, scope, transaction
 from app.errors import Forbidden, Unauthorized
 from app.operations import care, idempotency
 from app.operations import rows as row_operations
@@ -255,8 +255,8 @@ ROADS: dict[str, Callable[[ScopedSession, Any], Any]] = {
     "one": lambda db, o: rows.one(db, _all(o), now=o.now),
     "count": lambda db, o: rows.count(db, _all(o)),
     "stream": lambda db, o: list(rows.stream(db, _all(o), now=o.now)),
-    "choices": lambda db, o: rows.choices(db, "organizations"),
-    "label": lambda db, o: rows.label(db, "organizations", o.body.id),
+    "seen": lambda db, o: scope.seen(db, (models.Organization, o.body.id)),
+    "written out": lambda db, o: transaction.raw(db, "SELECT 1", {}),
     "raw": lambda db, o: road.fetch(
         db, road.compiled(_all(o), db.principal, road.Asked(count=True)), {}
     ),
