@@ -273,7 +273,12 @@ class Account(FabUser):
     @property
     def mailbox(self) -> str | None:
         """The address that mail reaches, if there is one."""
-        return None if str(self.email).endswith(NO_MAILBOX) else str(self.email)
+        return mailbox(str(self.email))
+
+
+def mailbox(email: str) -> str | None:
+    """The address, if mail reaches it: an account that has none bears one that nobody reads."""
+    return None if email.endswith(NO_MAILBOX) else email
 
 
 # What Flask-AppBuilder's own columns are called, and who may see them.

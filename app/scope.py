@@ -1,6 +1,7 @@
 """The policy, enforced in the session: what is read, what is written, what is refused."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -28,7 +29,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, SelectBase
 
 from app import policy
 from app.errors import N_, Forbidden, Invalid
-from app.transaction import ScopedSession, current, prove
+from app.transaction import ScopedSession, bare, current, prove
 
 # Association tables of Flask-AppBuilder's accounts: their two ends are under the policy.
 ASSOCIATIONS = {"ab_user_role", "ab_user_group", "ab_group_role", "ab_permission_view_role"}
@@ -82,7 +83,7 @@ def _refuse_core(statement: Any) -> None:
 def _refuse_core_in(query: Any) -> list[Any]:
     """Look through one SELECT, UPDATE or DELETE; the queries inside it are returned."""
     mapped: set[Any] = set()
-    bare: list[Any] = []
+    naked: list[Any] = []
     queries: list[Any] = []
     waiting = _parts(query)
     while waiting:
@@ -97,12 +98,12 @@ def _refuse_core_in(query: Any) -> list[Any]:
         if entity is not None:
             mapped.add(entity.selectable)
         elif "parentmapper" not in element._annotations:  # a relationship's own join
-            bare.extend(_table_of(element, queries))
+            naked.extend(_table_of(element, queries))
         if entity is None or not isinstance(element, FromClause):
             waiting.extend(element.get_children())
         elif isinstance(element, AliasedReturnsRows) and isinstance(element.element, SelectBase):
             queries.append(element.element)
-    if any(table not in mapped for table in bare):
+    if any(table not in mapped for table in naked):
         raise Forbidden("a table passes by the policy; use its class")
     return queries
 
@@ -160,11 +161,30 @@ def _check_after(session: ScopedSession, context: UOWTransaction) -> None:
 Named = dict[type[Any], dict[int, str]]
 
 
+def require_made(
+    session: ScopedSession, model: type[Any], key: int, values: Mapping[str, Any]
+) -> None:
+    """Raise Forbidden or Invalid unless a row entered with these values may be as it is."""
+    if session.principal.kind == "system":
+        return
+    named: Named = defaultdict(dict)
+    for field, target in _references(model):
+        if values.get(field) is not None:
+            named[target][values[field]] = field
+    _require_all(session, {model: {key}}, named)
+
+
 def _require(session: ScopedSession, rows: list[Any], named: Named) -> None:
     """Raise unless these rows are writable and those that they name are seen."""
     written: dict[type[Any], set[int]] = defaultdict(set)
     for row in rows:
         written[type(row)].add(inspect_(row).mapper.primary_key_from_instance(row)[0])
+    _require_all(session, written, named)
+
+
+def _require_all(
+    session: ScopedSession, written: Mapping[type[Any], set[int]], named: Named
+) -> None:
     asked = [(model, True, keys) for model, keys in written.items()]
     asked += [(model, False, set(keys)) for model, keys in named.items()]
     if not asked:
@@ -187,19 +207,22 @@ def _passing(
     given = {f"keys_{n}": sorted(keys) for n, (_, _, keys) in enumerate(asked)}
     values = {**constants, **policy.values(session.principal), **given}
     found: dict[int, set[int]] = defaultdict(set)
-    connection: Any = session.raw_connection().connection
-    with connection.cursor() as cursor:
-        for number, key in cursor.execute(sql, values):
-            found[number].add(key)
+    for number, key in bare(session, sql, values):
+        found[number].add(key)
     return found
 
 
 def seen(db: Any, *asked: tuple[type[Any], int]) -> list[bool]:
     """Whether the caller sees each of these rows, by one SELECT and without loading any."""
     prove(db)
-    within = [(model, False, {key} if 0 < key < 2**63 else set()) for model, key in asked]
+    within = [(model, False, {key} if possible(key) else set()) for model, key in asked]
     passing = _passing(db, within)
     return [key in passing[number] for number, (_, key) in enumerate(asked)]
+
+
+def possible(*keys: int) -> bool:
+    """Whether rows can have these numbers."""
+    return all(0 < key < 2**63 for key in keys)
 
 
 @lru_cache(maxsize=1024)

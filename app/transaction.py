@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, scoped_session, sessionmaker
 
 from app.errors import Forbidden, Unauthorized
@@ -152,10 +155,10 @@ def _name_the_actor(session: Session) -> None:
         return
     session.info["wrote"] = True
     transaction = session.get_transaction()
-    if session.info.get("named") is transaction:
+    if transaction is not None and session.info.get("named") is transaction:
         return
-    session.info["named"] = transaction
-    session.raw_connection().exec_driver_sql(f"SELECT {NAMING}", _names(session.principal))
+    bare(session, f"SELECT {NAMING}", _names(session.principal))
+    session.info["named"] = session.get_transaction()
 
 
 def _names(principal: Principal) -> dict[str, str]:
@@ -217,7 +220,6 @@ def begin(
     proof = session.info.get("proof")
     asked = [NAMING, question] if question else [NAMING]
     given = {**_names(session.principal), **(parameters or {})}
-    connection: Any = session.raw_connection().connection
     if proof is None:
         sql = f"SELECT true, true, {', '.join(asked)}"
     else:
@@ -225,26 +227,86 @@ def begin(
             f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
             f" SELECT proof.known, proof.granted, {', '.join(asked)} FROM proof"
         )
-    with connection.cursor() as cursor:
-        row = cursor.execute(sql, {**given, **(proof or {})}).fetchone()
+    (row,) = bare(session, sql, {**given, **(proof or {})})
     if proof is not None:
         proven(session, known=row[0], granted=row[1])
     session.info["named"] = session.get_transaction()
     return tuple(row[2 + NAMES :])
 
 
-def raw(session: ScopedSession, sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def raw(
+    session: ScopedSession,
+    sql: str,
+    parameters: Mapping[str, Any],
+    *,
+    writes: bool = True,
+    answers: bool = True,
+) -> list[tuple[Any, ...]]:
     """Rows of a statement that is written out, in the session's transaction and past its policy.
 
     For what every request does and no seat sees; a test lists every use.
     """
     prove(session)
     session.flush()
-    connection: Any = session.raw_connection().connection
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+    if writes:
+        _name_the_actor(session)
+    waiting = session.info.get("together")
+    if waiting is not None and not answers:
+        waiting.append((sql, parameters))
+        return []
+    return bare(session, sql, parameters, answers=answers)
+
+
+@contextmanager
+def together(system: Session) -> Iterator[None]:
+    """What is written inside by ``raw`` without answers goes out as one statement, at the end.
+
+    For an elevated session: nothing is checked row by row.
+    """
+    session = cast(ScopedSession, system)
+    if session.principal.kind != "system":
+        raise Forbidden("only an elevated session writes several rows at once")
+    waiting = session.info["together"] = []
+    try:
+        yield
+    finally:
+        del session.info["together"]
+    if waiting:
+        given = {f"s{n}_{k}": v for n, (_, values) in enumerate(waiting) for k, v in values.items()}
+        bare(session, _joined(tuple(sql for sql, _ in waiting)), given, answers=False)
+
+
+@lru_cache(maxsize=256)
+def _joined(statements: tuple[str, ...]) -> str:
+    parts = [sql.replace("%(", f"%(s{n}_") for n, sql in enumerate(statements)]
+    first = ", ".join(f"step_{n} AS ({sql})" for n, sql in enumerate(parts[:-1]))
+    return f"WITH {first} {parts[-1]}" if first else parts[-1]
+
+
+def bare(
+    session: ScopedSession, sql: str, parameters: Mapping[str, Any], *, answers: bool = True
+) -> list[tuple[Any, ...]]:
+    """Rows of a statement on the session's connection: the session adds nothing to it.
+
+    Without ``answers`` none are read. Raises what SQLAlchemy would.
+    """
+    inmost, connection = session.info.get("line", (None, None))
+    if inmost is None or inmost is not _inmost(session):
+        # Asking the session begins what was only announced, a savepoint too.
+        connection = cast(Any, session.raw_connection().connection)
+        session.info["line"] = _inmost(session), connection
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            found: list[tuple[Any, ...]] = cursor.fetchall() if answers else []
+    except psycopg.Error as error:
+        wrapped = DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True)
+        raise cast(BaseException, wrapped) from error
     return found
+
+
+def _inmost(session: ScopedSession) -> Any:
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def proven(session: Session, *, known: bool, granted: bool) -> None:

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 
 @contextmanager
 def selects(connection: Connection) -> Iterator[list[str]]:
-    """The SELECTs that run on the connection."""
+    """The SELECTs that run on the connection, whoever asks its driver."""
     found: list[str] = []
+    driver: Any = connection.connection.dbapi_connection
+    former = driver.cursor_factory
 
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            found.append(statement)
+    class Noting(former):  # type: ignore[misc]
+        def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+            if str(query).lstrip().upper().startswith(("SELECT", "WITH")):
+                found.append(str(query))
+            return super().execute(query, *args, **kwargs)
 
-    event.listen(connection, "before_cursor_execute", note)
+    driver.cursor_factory = Noting
     try:
         yield found
     finally:
-        event.remove(connection, "before_cursor_execute", note)
+        driver.cursor_factory = former

@@ -1,5 +1,6 @@
 """``ResourceApi``: a noun's endpoints from a dozen declared lines, on Flask-AppBuilder's base."""
 
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Response
@@ -21,6 +22,13 @@ from app.query.paths import path, paths
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
 from app.transaction import web
+
+
+@lru_cache(maxsize=1024)
+def writable(resource: str, kind: str, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that a seat of this kind may write."""
+    model, groups = permissions.RESOURCES[resource], permissions.grant(kind, resource).write
+    return tuple(c for c in columns if path(model, c).info["group"] in groups)
 
 
 class ResourceApi(ModelRestApi):
@@ -182,9 +190,8 @@ class ResourceApi(ModelRestApi):
 
     # -------------------------------------------------------------- writing
 
-    def _writable(self, columns: list[str]) -> list[str]:
-        groups = permissions.grant(web().principal.kind, self.resource).write
-        return [c for c in columns if path(self.model, c).info["group"] in groups]
+    def _writable(self, columns: list[str]) -> tuple[str, ...]:
+        return writable(self.resource, web().principal.kind, tuple(columns))
 
     def create_schema(self) -> Schema:
         """What a new row takes: declared columns, and what the noun asks besides."""

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -23,12 +23,11 @@ from config import Settings
 
 log = logging.getLogger("intreccio.mail")
 
-CHANNEL = "intreccio_outbox"
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
-# A notification may be lost with its connection: look anyway.
-LOOK_EVERY = 5.0
+LOOK_EVERY = 1.0
+AFTER_TROUBLE = 5.0
 UNREACHABLE_PAUSE = 5.0
 LONGEST_UNREACHABLE_PAUSE = 300.0
 
@@ -92,13 +91,9 @@ class Sender:
         pause = UNREACHABLE_PAUSE
         while not self.stop.is_set():
             try:
-                with self.engine.connect() as connection:
-                    listening = connection.execution_options(isolation_level="AUTOCOMMIT")
-                    listening.execute(text(f"LISTEN {CHANNEL}"))
-                    while not self.stop.is_set():
-                        self.drain()
-                        pause = UNREACHABLE_PAUSE
-                        self._wait(listening)
+                self.drain()
+                pause = UNREACHABLE_PAUSE
+                self.stop.wait(LOOK_EVERY)
             except Unreachable as error:
                 log.warning("the mail server takes nothing, trying again in %.0f s: %s",
                             pause, error)  # fmt: skip
@@ -106,18 +101,10 @@ class Sender:
                 pause = min(pause * 2, LONGEST_UNREACHABLE_PAUSE)
             except DBAPIError as error:
                 log.warning("the sender lost the database: %s", error.orig)
-                self.stop.wait(LOOK_EVERY)
+                self.stop.wait(AFTER_TROUBLE)
             except Exception:
                 log.exception("the sender stumbled")
-                self.stop.wait(LOOK_EVERY)
-
-    def _wait(self, listening: Connection) -> None:
-        """Until something is queued, or it is time to look."""
-        driver = listening.connection.driver_connection
-        assert driver is not None  # noqa: S101 - for the type's sake: the connection is open
-        for _ in range(int(LOOK_EVERY * 2)):
-            if self.stop.is_set() or list(driver.notifies(timeout=0.5, stop_after=1)):
-                return
+                self.stop.wait(AFTER_TROUBLE)
 
 
 def sender(engine: Engine, settings: Settings, stop: threading.Event) -> Sender:

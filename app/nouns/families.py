@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import ROME
 from app.errors import N_, Forbidden, Invalid
-from app.models import Application, Delegation, Person, ServiceRequest
+from app.inserts import Entered
+from app.models import Application, Delegation, Person
 from app.operations import applications, consents, delegations, enrollments, people, requests
 from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema, write_schema
 from app.query.verbs import REASON, Field, Noun, Verb
@@ -89,7 +90,7 @@ def change_application(
     )
 
 
-def create_request(db: Session, values: dict[str, Any], *, now: datetime) -> ServiceRequest:
+def create_request(db: Session, values: dict[str, Any], *, now: datetime) -> Entered:
     """Ask for a service: online, at a desk, or in the office."""
     return requests.send(db, channel=channel(db), now=now, **values)
 

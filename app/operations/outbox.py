@@ -3,13 +3,16 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, null, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from app.errors import WrongState
 from app.models import Application, Message, Organization, OrganizationContact
+from app.questions import Question
 from app.sealed import seal, unseal
 from app.transaction import ScopedSession, raw
 
@@ -26,18 +29,30 @@ KINDS = frozenset(
 SECRET = "message.secret"  # noqa: S105 - the context that secrets in letters are sealed under
 
 
-# A new letter wakes the sender when the transaction commits.
+# No NOTIFY: those who commit one wait for each other, and the sender looks every second anyway.
 QUEUE = """
 INSERT INTO message (alliance_id, kind, about, recipient, locale, payload, next_at)
 VALUES (%(alliance)s::bigint, %(kind)s::text, %(about)s::text, %(recipient)s::text,
         %(locale)s::text, %(payload)s::jsonb, %(next_at)s::timestamptz)
 ON CONFLICT (alliance_id, kind, about, recipient) DO NOTHING
-RETURNING pg_notify('intreccio_outbox', '')
+RETURNING id
 """
 
 
-def queue(
-    db: Session,
+def queue(db: Session, **letter: Any) -> bool:
+    """Write a letter as ``write`` does; say whether it is new."""
+    return bool(raw(cast(ScopedSession, db), QUEUE, _letter(**letter)))
+
+
+def write(db: Session, **letter: Any) -> None:
+    """Write a letter to one address about one thing, from what ``_letter`` takes.
+
+    What was written once about it, to that address, is never written again.
+    """
+    raw(cast(ScopedSession, db), QUEUE, _letter(**letter), answers=False)
+
+
+def _letter(
     *,
     alliance_id: int,
     kind: str,
@@ -46,18 +61,13 @@ def queue(
     payload: dict[str, Any] | None = None,
     locale: str = "it",
     now: datetime,
-) -> bool:
-    """Write a letter to one address about one thing; say whether it is new.
-
-    What was written once about it, to that address, is never written again.
-    """
+) -> dict[str, Any]:
     if kind not in KINDS:
         raise ValueError(f"no letter is called {kind}")
-    letter = {
+    return {
         "alliance": alliance_id, "kind": kind, "about": about, "recipient": recipient.strip(),
         "locale": locale, "payload": json.dumps(as_json(payload or {})), "next_at": now,
     }  # fmt: skip
-    return bool(raw(cast(ScopedSession, db), QUEUE, letter))
 
 
 def as_json(value: Any) -> Any:
@@ -104,22 +114,31 @@ def locale_of(application: Application) -> str:
     return "it"
 
 
-CONTACTS = select(OrganizationContact.email).where(
-    OrganizationContact.organization_id == bindparam("organization"),
-    OrganizationContact.notify,
-    OrganizationContact.email.is_not(None),
-    OrganizationContact.email != "",
-)
+def addresses(organization: Any) -> ColumnElement[list[str]]:
+    """The addresses of a body (its table, or an alias) that want to be told, in a fixed order:
+    its contacts', or else its own."""
+    contact = OrganizationContact.__table__.alias()
+    told = (
+        select(func.array_agg(contact.c.email.distinct()))  # which sorts them
+        .where(contact.c.organization_id == organization.c.id, contact.c.notify)
+        .where(contact.c.email != "")
+        .correlate(organization)
+    )
+    own = func.array_remove(array([func.nullif(organization.c.email, "")]), null())
+    return func.coalesce(told.scalar_subquery(), own)
 
 
 def organizers(system: Session, organization_id: int) -> list[str]:
-    """The addresses of a body that want to be told, in a fixed order."""
-    contacts = system.scalars(CONTACTS, {"organization": organization_id})
-    found = sorted({email for email in contacts if email})
-    if found:
-        return found
-    organization = system.get(Organization, organization_id)
-    return [organization.email] if organization is not None and organization.email else []
+    """The addresses of a body that want to be told."""
+    return list(_addresses().ask(system, organization=organization_id)[0].found)
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> Question:
+    organization = Organization.__table__.alias()
+    key = bindparam("organization", None, BigInteger())
+    found = addresses(organization).label("found")
+    return Question(select(found).where(organization.c.id == key))
 
 
 def resend(db: Session, message: Message, *, now: datetime) -> Message:

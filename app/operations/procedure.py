@@ -4,23 +4,31 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app import clock
-from app.models import Alliance, Application, ServiceRequest
+from app.models import Application
 from app.operations.receipts import receipt_code
 
-__all__ = ["receipt_code", "register", "summary"]
+__all__ = ["receipt_code", "register", "summary", "term"]
 
 
-def register(row: Application | ServiceRequest, alliance: Alliance, *, now: datetime) -> None:
-    """Note when it came, by when it is answered, and who is responsible (arts. 2, 5, 18-bis).
+def term(alliance: Any, *, now: datetime) -> dict[str, Any]:
+    """When it came, by when it is answered, and who is responsible (arts. 2, 5, 18-bis).
 
-    The receipt's number was given to the row when it was made.
+    ``alliance`` has the alliance's ``term_days`` and ``officer``.
     """
-    row.submitted_at = now
-    row.due_on = clock.local_date(now) + timedelta(days=alliance.term_days)
-    row.officer = alliance.officer
+    return {
+        "submitted_at": now,
+        "due_on": clock.local_date(now) + timedelta(days=alliance.term_days),
+        "officer": alliance.officer,
+    }
 
 
-def summary(row: Application | ServiceRequest, alliance: Alliance) -> dict[str, Any]:
+def register(row: Application, alliance: Any, *, now: datetime) -> None:
+    """Note the same on a row; its receipt's number was given when it was made."""
+    for name, value in term(alliance, now=now).items():
+        setattr(row, name, value)
+
+
+def summary(row: Any, alliance: Any) -> dict[str, Any]:
     """What every letter about an application or a request repeats."""
     return {
         "receipt": row.receipt,

@@ -1,28 +1,63 @@
 """Service requests: somebody asks for a service, its organizer answers, each side is told."""
 
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy.orm import Session
 
 from app.errors import N_, Conflict, Invalid, NotFound
-from app.models import CHANNELS, Alliance, Person, Service, ServiceRequest
+from app.inserts import Entered, insert, next_id
+from app.models import (
+    CHANNELS,
+    Account,
+    Alliance,
+    Organization,
+    Person,
+    Service,
+    ServiceRequest,
+    mailbox,
+)
 from app.operations import delegations, outbox, procedure, states
 from app.operations.constraints import UNKNOWN, explained
-from app.scope import seen
-from app.transaction import ScopedSession, act_for, elevated
+from app.questions import Question, sees
+from app.scope import possible, seen
+from app.transaction import ScopedSession, act_for, elevated, together
 
 NOT_ASKED_FOR = N_("This service cannot be asked for online.")
 NEEDED = N_("This is needed.")
-# What a request and its letters name, by one question.
-NAMED = (
-    select(Person, Service, Alliance)
-    .join(Alliance, Alliance.id == Person.alliance_id)
-    .join(Service, Service.id == bindparam("service"))
-    .options(joinedload(Service.organization))
-    .where(Person.id == bindparam("person"))
-)
+
+
+@lru_cache(maxsize=16)
+def _asked(kind: str) -> Question:
+    """What a request and its letters name; and whether a seat of this kind sees it."""
+    person, service = Person.__table__.alias("p"), Service.__table__.alias("s")
+    organization, alliance = Organization.__table__.alias("o"), Alliance.__table__.alias("a")
+    account = Account.__table__.alias("u")
+    key = partial(bindparam, value=None, type_=BigInteger())
+    return Question(
+        select(
+            next_id(ServiceRequest).label("number"),
+            sees(kind, Person, person).label("person_seen"),
+            sees(kind, Service, service).label("service_seen"),
+            (person.c.alliance_id == service.c.alliance_id).label("in_one_alliance"),
+            ((service.c.status == "published") & service.c.requestable).label("asked_for"),
+            person.c.first_name, person.c.last_name, person.c.email.label("person_email"),
+            service.c.title, organization.c.name.label("organization"),
+            outbox.addresses(organization).label("organizers"),
+            account.c.email.label("account_email"), account.c.locale,
+            # The alliance's, as the law's procedure has them.
+            alliance.c.id.label("alliance_id"), alliance.c.name, alliance.c.slug,
+            alliance.c.term_days, alliance.c.officer, alliance.c.office,
+        )
+        .select_from(person)
+        .join(alliance, alliance.c.id == person.c.alliance_id)
+        .join(service, service.c.id == key("service"))
+        .join(organization, organization.c.id == service.c.organization_id)
+        .outerjoin(account, account.c.id == key("user"))
+        .where(person.c.id == key("person"))
+    )  # fmt: skip
 
 
 def send(
@@ -34,7 +69,7 @@ def send(
     contact: str | None = None,
     channel: str = "web",
     now: datetime,
-) -> ServiceRequest:
+) -> Entered:
     """Ask for a service for a person. The asker gets a receipt, the organizer a letter.
 
     Raises Invalid, Conflict, Duplicate (one open request a person and service) and, at a
@@ -42,45 +77,46 @@ def send(
     """
     if channel not in CHANNELS:
         raise Invalid(UNKNOWN, field="channel")
-    person_seen, service_seen = seen(db, (Person, person_id), (Service, service_id))
-    if not person_seen:
-        raise Invalid(UNKNOWN, field="person_id")
-    if not service_seen:
-        raise Invalid(UNKNOWN, field="service_id")
-    delegation_id = None
-    if channel == "desk":
-        found = delegations.require(db, person_id=person_id, scope="request", now=now)
-        delegation_id = found.id
-        act_for(db, person_id)
+    kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
     with elevated(db, "ask for a service") as system, explained():
-        named = {"person": person_id, "service": service_id}
-        person, service, alliance = system.execute(NAMED, named).one()
-        if service.status != "published" or not service.requestable:
+        keys = {"person": person_id, "service": service_id, "user": user_id}
+        found = _asked(kind).ask(system, **keys) if possible(person_id, service_id) else ()
+        named = found[0] if found else None
+        if named is None or not (named.person_seen and named.service_seen):
+            person_seen, _ = seen(db, (Person, person_id), (Service, service_id))
+            raise Invalid(UNKNOWN, field="service_id" if person_seen else "person_id")
+        delegation_id = None
+        if channel == "desk":
+            consent = delegations.require(db, person_id=person_id, scope="request", now=now)
+            delegation_id = consent.id
+            act_for(system, person_id)
+        if not named.asked_for:
             raise Conflict(NOT_ASKED_FOR, field="service_id")
-        if person.alliance_id != service.alliance_id:
+        if not named.in_one_alliance:
             raise Invalid(UNKNOWN, field="person_id")
-        row = ServiceRequest(
-            alliance_id=person.alliance_id,
-            person=person,
-            service=service,
-            user_id=user_id,
-            delegation_id=delegation_id,
-            receipt=procedure.receipt_code(),
-            channel=channel,
-            status="sent",
-            message=(message or "").strip() or None,
-            contact=(contact or "").strip() or None,
-        )
-        procedure.register(row, alliance, now=now)
-        with system.begin_nested():
-            system.add(row)
-            system.flush()
-        states.record(system, row, None, because="", now=now)
-        _tell_asker(system, row, "request_sent", now, **procedure.summary(row, alliance))
-        _tell_organizer(system, row, "request_sent", now, **procedure.summary(row, alliance))
-        made = row.id
-    return _again(db, made)
+        with together(system):
+            row = insert(
+                system,
+                ServiceRequest,
+                id=named.number,
+                alliance_id=named.alliance_id,
+                person_id=person_id,
+                service_id=service_id,
+                user_id=user_id,
+                delegation_id=delegation_id,
+                receipt=procedure.receipt_code(),
+                channel=channel,
+                status="sent",
+                message=(message or "").strip() or None,
+                contact=(contact or "").strip() or None,
+                **procedure.term(named, now=now),
+            )
+            states.record(system, row, None, because="", now=now)
+            summary = procedure.summary(row, named)
+            _tell_asker(system, row, named, "request_sent", now, **summary)
+            _tell_organizers(system, row, named, "request_sent", now, **summary)
+    return row
 
 
 def answer(db: Session, request: ServiceRequest, *, answer: str, now: datetime) -> ServiceRequest:
@@ -129,8 +165,11 @@ def _step(
         for name, value in values.items():
             setattr(row, name, value)
         states.move(system, row, to, because=str(values.get("reason") or ""), now=now)
-        told = _tell_organizer if to == "cancelled" else _tell_asker
-        told(system, row, f"request_{to}", now, **values)
+        system.flush()
+        keys = {"person": row.person_id, "service": row.service_id, "user": row.user_id}
+        (named,) = _asked("system").ask(system, **keys)
+        told = _tell_organizers if to == "cancelled" else _tell_asker
+        told(system, row, named, f"request_{to}", now, **values)
     return _again(db, request.id)
 
 
@@ -138,54 +177,55 @@ def _step(
 
 
 def _tell_asker(
-    system: Session, row: ServiceRequest, kind: str, now: datetime, **more: Any
+    system: Session,
+    row: ServiceRequest | Entered,
+    named: Any,
+    kind: str,
+    now: datetime,
+    **more: Any,
 ) -> None:
     """The account that asked, or the person; at the desk the operator's is no one's address."""
-    by_web = row.channel == "web" and row.user is not None
-    recipient = (row.user.mailbox if by_web and row.user else None) or row.person.email
-    locale = str(row.user.locale) if by_web and row.user else "it"
+    by_web = row.channel == "web" and named.account_email is not None
+    recipient = (mailbox(named.account_email) if by_web else None) or named.person_email
     if not recipient and row.contact and "@" in row.contact:
         recipient = row.contact
     if recipient:
-        _tell(system, row, kind, str(recipient), now, locale=locale, **more)
+        locale = named.locale if by_web else "it"
+        letter = {"audience": "asker", **_about(row, named), **more}
+        _queue(system, row, kind, f"request:{row.id}", recipient, letter, locale, now)
 
 
-def _tell_organizer(
-    system: Session, row: ServiceRequest, kind: str, now: datetime, **more: Any
-) -> None:
-    for recipient in outbox.organizers(system, row.service.organization_id):
-        _tell(system, row, kind, recipient, now, audience="provider", **more)
-
-
-def _tell(
+def _tell_organizers(
     system: Session,
-    row: ServiceRequest,
+    row: ServiceRequest | Entered,
+    named: Any,
     kind: str,
-    recipient: str,
     now: datetime,
-    *,
-    locale: str = "it",
     **more: Any,
 ) -> None:
-    provider = more.get("audience") == "provider"
-    outbox.queue(
-        system,
-        alliance_id=row.alliance_id,
-        kind=kind,
-        about=f"request:{row.id}:provider" if provider else f"request:{row.id}",
-        recipient=recipient,
-        payload={
-            "audience": "asker",
-            "request_id": row.id,
-            "receipt": row.receipt,
-            "service": row.service.title,
-            "person": row.person.name,
-            "organization": row.service.organization.name,
-            **more,
-        },
-        locale=locale,
-        now=now,
-    )
+    letter = {"audience": "provider", **_about(row, named), **more}
+    for recipient in named.organizers:
+        _queue(system, row, kind, f"request:{row.id}:provider", recipient, letter, "it", now)
+
+
+def _about(row: ServiceRequest | Entered, named: Any) -> dict[str, Any]:
+    return {
+        "request_id": row.id,
+        "receipt": row.receipt,
+        "service": named.title,
+        "person": f"{named.first_name} {named.last_name}",
+        "organization": named.organization,
+    }
+
+
+def _queue(
+    system: Session, row: ServiceRequest | Entered, kind: str, about: str, recipient: str,
+    letter: dict[str, Any], locale: str, now: datetime,
+) -> None:  # fmt: skip
+    outbox.write(
+        system, alliance_id=row.alliance_id, kind=kind, about=about, recipient=recipient,
+        payload=letter, locale=locale, now=now,
+    )  # fmt: skip
 
 
 def _again(db: Session, request_id: int) -> ServiceRequest:

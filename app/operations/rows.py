@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import ChangedMeanwhile, NotFound
+from app.inserts import held, insert
 from app.operations.constraints import explained
 from app.transaction import ScopedSession
 
@@ -17,20 +18,18 @@ def create(db: Session, model: type[Any], values: dict[str, Any], *, now: dateti
 
     Raises Forbidden, Duplicate or Invalid.
     """
-    row = model(**values)
     columns = inspect_(model).columns
     principal = db.principal if isinstance(db, ScopedSession) else None
+    given = dict(values)
     if principal is not None and principal.kind != "system":
         if "alliance_id" in columns and principal.alliance_id is not None:
-            row.alliance_id = principal.alliance_id
-        if "organization_id" in columns and row.organization_id is None:
-            row.organization_id = principal.organization_id
-        if "controller_id" in columns and row.controller_id is None:
-            row.controller_id = row.organization_id
-    db.add(row)
+            given["alliance_id"] = principal.alliance_id
+        if "organization_id" in columns and given.get("organization_id") is None:
+            given["organization_id"] = principal.organization_id
+        if "controller_id" in columns and given.get("controller_id") is None:
+            given["controller_id"] = given.get("organization_id")
     with explained():
-        db.flush()
-    return row
+        return held(db, model, insert(db, model, **given).id)
 
 
 def change(db: Session, row: Any, values: dict[str, Any], *, now: datetime) -> Any:

@@ -93,4 +93,4 @@ def record(db: Session, row: Any, before: str | None, *, because: str, now: date
         "alliance": row.alliance_id, "noun": noun_of(row), "row": row.id, "before": before,
         "after": row.status, "reason": because or None, "user": user_id, "at": now,
     }  # fmt: skip
-    raw(cast(ScopedSession, db), RECORD, change)
+    raw(cast(ScopedSession, db), RECORD, change, answers=False)

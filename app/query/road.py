@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine, Select, literal_column
 from sqlalchemy.exc import DataError
 
-from app import policy, scope
+from app import policy, scope, transaction
 from app.errors import BadRequest
 from app.query import writer
 from app.query.selection import OFFSET, Query, Selection
@@ -138,8 +138,7 @@ def run(db: ScopedSession, sql: str, parameters: dict[str, Any]) -> list[Row]:
     try:
         if db.in_transaction() or not isinstance(db.bind, Engine):
             db.flush()
-            found = db.raw_connection().exec_driver_sql(sql, parameters)
-            return [tuple(row) for row in found]
+            return list[Row](transaction.bare(db, sql, parameters))
         return _by_itself(db.bind, sql, parameters)
     except (psycopg.DataError, DataError) as error:
         raise BadRequest() from error

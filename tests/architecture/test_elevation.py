@@ -90,9 +90,13 @@ ELEVATED = {
 # What else could see past the policy: the modules that use it, and what for.
 ROADS = {
     "raw_connection": {
-        "query/road.py": "statements with the policy compiled in",
+        "query/road.py": "streams statements with the policy compiled in",
         "transaction.py": "names the actor to the trigger; carries elevation",
-        "scope.py": "checks flushed rows by one SELECT",
+    },
+    "bare": {
+        "query/road.py": "statements with the policy compiled in",
+        "transaction.py": "proves a token, and the others' first step",
+        "scope.py": "checks written rows by one SELECT",
     },
     "connection": {
         "demo/multitude.py": "loads families by the ten thousand",
@@ -127,14 +131,14 @@ ROADS = {
         "query/road.py": "a kind of seat, to compile a statement for",
     },
     "raw": {
+        "inserts.py": "enters a row, and checks it afterwards",
+        "questions.py": "for elevated sessions alone",
         "operations/idempotency.py": "keeps an answer, which no seat reads",
         "operations/outbox.py": "writes a letter, which its writer may not read",
         "operations/states.py": "records a change of state",
     },
     "exec_driver_sql": {
         "demo/multitude.py": "loads families by the ten thousand",
-        "query/road.py": "statements with the policy compiled in",
-        "transaction.py": "names the actor",
     },
 }
 # Flask-AppBuilder's own session for accounts and roles.

@@ -2,19 +2,18 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
-from sqlalchemy import Connection, event
 
 from app import clock, models
 from app.query.export import MEDIA_TYPES
 from app.transaction import ScopedSession
 from tests import factories
+from tests.statements import selects
 from tests.views.conftest import Reader, texts
 
 
@@ -28,20 +27,6 @@ def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
     return reader(seat)
 
 
-@contextmanager
-def statements(connection: Connection) -> Iterator[list[str]]:
-    """The SELECTs that run meanwhile."""
-    found: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            found.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield found
-    event.remove(connection, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_list_asks_the_database_once_however_long_it_is(
     staff: Reader, seat: models.Seat, db: ScopedSession, rows: int
@@ -52,7 +37,7 @@ def test_a_list_asks_the_database_once_however_long_it_is(
         )
     db.flush()
     staff.get("/office/")  # What is read once a process is read.
-    with statements(db.connection()) as found:
+    with selects(db.connection()) as found:
         assert staff.get("/office/slots/list/").status_code == 200
     of_slots = [s for s in found if "FROM slot" in s]
     assert len(of_slots) == 1, of_slots
