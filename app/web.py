@@ -25,6 +25,7 @@ from app.public import touched
 from app.public.cache import FOR_ANYBODY, Cache
 from app.public.changes import Changes
 from app.status import status
+from app.transaction import web
 
 LANGUAGES = {
     "it": {"flag": "it", "name": "Italiano"},
@@ -108,7 +109,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
         app.before_request(security.identify)
         appbuilder = AppBuilder(
             app,
-            security.web,
+            web,
             security_manager_class=security.SecurityManager,
             indexview=views.HomeView,
             base_template="appbuilder/baselayout.html",

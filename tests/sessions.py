@@ -121,12 +121,12 @@ class Client:
 def web_on(flask_app: Flask, db: ScopedSession) -> Iterator[Flask]:
     """The application, working on the test's transaction."""
     connection = db.connection()
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
         registry.configure(bind=connection, join_transaction_mode="create_savepoint")
     limiter.reset()
     yield flask_app
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
 
 

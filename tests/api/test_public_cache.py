@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, inspect, text
 
-from app import clock, models, permissions, security
+from app import clock, models, permissions, security, transaction
 from app.operations import queues
 from app.public import touched
 from app.public.answers import Answer
@@ -64,7 +64,7 @@ def build(url: str, rows: Engine, flask_app: Flask) -> Iterator[Callable[[], Sit
     """Call it for a worker of its own on that database."""
     made: list[Site] = []
     inner = flask_app.extensions["public"].application
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
         registry.configure(bind=rows, join_transaction_mode="conditional_savepoint")
 
@@ -75,7 +75,7 @@ def build(url: str, rows: Engine, flask_app: Flask) -> Iterator[Callable[[], Sit
     yield worker
     for site in made:
         site.cache.changes.stop()
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
 
 

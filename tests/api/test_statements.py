@@ -71,11 +71,11 @@ def counted(flask_app: Flask, copy_of: Callable[[str], str], template: str) -> I
         with flask_app.app_context():
             tokens |= {"narrowed": token_for(narrowed), "ended": token_for(gone)}
         gone.active = False
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
         registry.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     yield Counted(flask_app.test_client(), wire, engine, made.ids, spare, tokens)
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
     engine.dispose()
     wire.close()

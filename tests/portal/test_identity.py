@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import create_engine, func, select
 from werkzeug.test import TestResponse
 
-from app import models, security
+from app import models, security, transaction
 from app.transaction import ScopedSession, open_session, system
 from tests import factories as f
 from tests.oidc.running import CLIENT, Provider, running
@@ -54,12 +54,12 @@ class Portal:
 def db(flask_app: Flask, fresh_url: str) -> Iterator[ScopedSession]:
     """A database of its own: the site, the families and the accounts each have a line to it."""
     engine = create_engine(fresh_url)
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
         registry.configure(bind=engine, join_transaction_mode="conditional_savepoint")
     with open_session(engine, system("test")) as session, f.into(session):
         yield session
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
     engine.dispose()
 

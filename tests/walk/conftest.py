@@ -72,7 +72,7 @@ def visit(
     flask_app: Flask, world: World, line: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Visitor]]:
     """Call it with a seat's kind: somebody who asks the application under that seat."""
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()
         registry.configure(bind=line, join_transaction_mode="create_savepoint")
     monkeypatch.setitem(flask_app.config, "WTF_CSRF_ENABLED", False)
@@ -83,5 +83,5 @@ def visit(
         return Visitor(kind, world, line, flask_app.test_client(), token)
 
     yield come
-    for registry in (security.web, security.accounts):
+    for registry in (transaction.web, security.accounts):
         registry.remove()

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect as inspect_
 
-from app import nouns, permissions, security
+from app import nouns, permissions
 from app.api import classes
 from app.permissions import GRANTS
 from app.query import road
+from app.security import grants
 from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
 from tests.walk.kinds import by_kind, by_some
@@ -198,7 +199,7 @@ def regranted(
 
 
 def forget() -> None:
-    security._base.cache_clear()
+    grants._base.cache_clear()
     road._compiled.cache_clear()
 
 

@@ -1,0 +1,141 @@
+"""The request's principal: who asks, by a token, a key or the browser's session."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import g, request, session
+from flask_login import current_user
+
+from app import clock
+from app.errors import Unauthorized
+from app.operations import keys
+from app.security.grants import granted
+from app.security.seats import accounts, citizens_have_passwords, first_seat, seats_of
+from app.security.tokens import bearer, read_token
+from app.transaction import PUBLIC, Principal, claim, web
+
+# These read the token themselves: a refresh token is nobody's seat.
+OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
+
+
+def identify() -> None:
+    """Set the request's principal from its token or its session; nobody's is the public's."""
+    g.principal, g.permissions, g.seats = PUBLIC, granted("public", None), ()
+    g.by_cookie, g.how = False, "password"
+    g.user = current_user
+    if request.endpoint in ("static", None) or request.path.startswith("/static/"):
+        _scope(PUBLIC)
+        return
+    if "Authorization" in request.headers:
+        if request.endpoint in OWN_TOKEN:
+            _scope(PUBLIC)
+            return
+        if request.path.startswith("/api/"):
+            _claim()
+            return
+        claims = read_token("access")
+        g.how = claims.get("how", "password")
+        _enter(_integer(claims["sub"]), _integer(claims.get("seat")), claims.get("ver"))
+    elif current_user.is_authenticated:
+        g.by_cookie, g.how = True, session.get("how", "password")
+        _enter(int(current_user.get_id()), session.get("seat"), session.get("version"))
+    _scope(g.principal)
+
+
+def _scope(principal: Principal) -> None:
+    web.remove()
+    web().info["principal"] = principal
+
+
+def _claim() -> None:
+    """Act under the seat that the token names; it is proven with the first statement."""
+    text = bearer()
+    if text.startswith(keys.BEGINS):
+        _take_key(text)
+        return
+    claims = read_token("access")
+    try:
+        g.principal = Principal(
+            claims["kind"],
+            user_id=int(claims["sub"]),
+            seat_id=claims["seat"],
+            alliance_id=claims["alliance"],
+            organization_id=claims["organization"],
+            role_id=claims["role"],
+            care=claims["care"],
+            name=claims["name"],
+        )
+        g.permissions = granted(g.principal.kind, None)
+        version = claims["ver"]
+    except (KeyError, ValueError):
+        raise Unauthorized() from None
+    how = claims.get("how", "password")
+    if claims["kind"] == "citizen" and how != "identity" and not citizens_have_passwords():
+        raise Unauthorized()
+    g.seats, g.how = None, how
+    _scope(g.principal)
+    claim(web(), g.principal, version, claims.get("fam"))
+
+
+def _take_key(text: str) -> None:
+    """Act under the seat of a program's key, within its scopes. Raises Unauthorized."""
+    found = keys.holder(accounts(), text, now=clock.now())
+    accounts.commit()  # That it was used, once a minute.
+    rows = seats_of(found.user_id, "key") if found is not None else []
+    row = next((r for r in rows if r.Seat is not None and r.Seat.id == found.seat_id), None)
+    if found is None or row is None:
+        raise Unauthorized()
+    g.seats, g.seat, g.how = (row,), row, "key"
+    g.principal = _principal(row, f"{found.name} ({row.first_name} {row.last_name})")
+    narrowed = row.narrowed if row.Seat.role_id else None
+    g.permissions = granted(row.Seat.kind, narrowed) & keys.allowed(found.scopes)
+    _scope(g.principal)
+
+
+def _principal(row: Any, name: str) -> Principal:
+    seat = row.Seat
+    return Principal(
+        seat.kind,
+        user_id=seat.user_id,
+        seat_id=seat.id,
+        alliance_id=seat.alliance_id,
+        organization_id=seat.organization_id,
+        role_id=seat.role_id,
+        care=seat.care,
+        name=name,
+    )
+
+
+def _integer(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
+    """Take the seat, if the account still holds it. Raises Unauthorized."""
+    rows = seats_of(user_id, g.how) if user_id is not None else []
+    if not rows or rows[0].token_version != version:
+        session.pop("seat", None)
+        if g.by_cookie:
+            g.by_cookie = False
+            return
+        raise Unauthorized()
+    chosen = next((row for row in rows if row.Seat is not None and row.Seat.id == seat_id), None)
+    if chosen is None and not g.by_cookie:
+        raise Unauthorized()
+    chosen = chosen or first_seat(rows)
+    g.seats = tuple(row for row in rows if row.Seat is not None)
+    if chosen is None:
+        return
+    g.seat = chosen
+    g.principal = _principal(chosen, f"{chosen.first_name} {chosen.last_name}")
+    g.permissions = granted(chosen.Seat.kind, chosen.narrowed if chosen.Seat.role_id else None)
+    if g.by_cookie:
+        session["seat"] = chosen.Seat.id
+
+
+def moment() -> datetime:
+    """The instant that the request is judged at: one for all of its rules."""
+    if "moment" not in g:
+        g.moment = clock.now()
+    return cast(datetime, g.moment)
