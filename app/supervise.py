@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -109,7 +109,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 if self.stopping:
                     process.terminate()
-                    _wait_for(process)
+                    wait_for(process)
                     raise Stopped from None
         if process.returncode:
             if self.stopping:
@@ -140,7 +140,7 @@ class Supervisor:
                 self._revive_database()
             for child in self.children:
                 self._revive(child, now)
-            if not announced and (_answers(self.settings.port) or now > deadline):
+            if not announced and (answers(self.settings.port) or now > deadline):
                 announced = True
                 announce()
             time.sleep(TICK)
@@ -181,12 +181,13 @@ class Supervisor:
         for process in running:
             process.terminate()
         for process in running:
-            _wait_for(process)
+            wait_for(process)
         if self.settings.database_url is None:
             database.stop(self.settings.var / "db")
 
 
-def _wait_for(process: subprocess.Popen[str]) -> None:
+def wait_for(process: subprocess.Popen[Any]) -> None:
+    """Wait for the end of a process that was asked to stop; kill it if it takes too long."""
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
@@ -211,9 +212,9 @@ def _port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def _answers(port: int) -> bool:
+def answers(port: int, timeout: float = 2) -> bool:
     """Whether the web server answers anything at all."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("HEAD", "/status")
         connection.getresponse()

@@ -4,7 +4,6 @@ They live on a server of their own in var/bench, as durable as production's, and
 million is made once. What a round writes goes into copies.
 """
 
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from app import clock, database, roles, schema, sealed
 from app.demo import loader, multitude
 from app.models import Person
 from app.transaction import open_session, system
+from bench import processes
 
 FOLDER = config.PROJECT / "var" / "bench"
 THOUSAND, HUNDRED_THOUSAND, MILLION = 500, 50_000, 500_000  # families of two enrolments
@@ -34,8 +34,8 @@ def settings() -> config.Settings:
 
 def environment() -> dict[str, str]:
     """What the servers under test are started with, besides their database and port."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"INTRECCIO_VAR": str(FOLDER), "WEB_WORKERS": "2", "WEB_THREADS": "8"}
+    own = {"INTRECCIO_VAR": str(FOLDER), "WEB_WORKERS": "2", "WEB_THREADS": "8"}
+    return processes.inherited() | own
 
 
 @contextmanager

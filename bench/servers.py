@@ -1,19 +1,13 @@
 """Web servers under load: ours, and the yardstick's under the same settings."""
 
-import http.client
 import json
-import os
-import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import config
-from bench import client, databases
+from bench import client, databases, processes
 
 STARTS_WITHIN = 60.0
 
@@ -23,7 +17,7 @@ class Server:
     """A running server: its port and its process."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: processes.Process
 
 
 @contextmanager
@@ -61,7 +55,7 @@ def token(server: Server, username: str) -> str:
 
 @contextmanager
 def _serving(command: list[str], url: str, environment: dict[str, str]) -> Iterator[Server]:
-    port = _free_port()
+    port = processes.free_port()
     surroundings = databases.environment() | {
         "DATABASE_URL": url,
         "PORT": str(port),
@@ -69,48 +63,12 @@ def _serving(command: list[str], url: str, environment: dict[str, str]) -> Itera
         "PYTHONPATH": str(config.PROJECT),
     } | environment  # fmt: skip
     log = databases.FOLDER / f"web-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=config.PROJECT,
-            env=surroundings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = processes.start(command, surroundings, log)
     try:
-        deadline = time.monotonic() + STARTS_WITHIN
-        while not _answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise client.WrongAnswer(f"{command} does not start:\n{log.read_text()[-4000:]}")
-            time.sleep(0.1)
+        processes.wait_until_up(process, port, log, STARTS_WITHIN)
         yield Server(port, process)
     except client.WrongAnswer as error:
-        raise client.WrongAnswer(f"{error}\n{log.read_text()[-4000:]}") from None
+        raise client.WrongAnswer(f"{error}\n{processes.tail(log)}") from None
     finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        processes.end(process)
         log.unlink()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/status")
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    else:
-        return True
-    finally:
-        connection.close()

@@ -3,15 +3,9 @@
 import asyncio
 import email
 import email.policy
-import http.client
 import os
-import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from config import PROJECT
+from bench.processes import Process, end, free_port, inherited, kill, start, wait_until_up
 from tests.databases import ENVIRONMENT, folder_of
 
 STARTS_WITHIN = 30
@@ -34,7 +28,7 @@ class LiveServer:
     port: int
     environment: dict[str, str]
     log: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
     @property
     def url(self) -> str:
@@ -44,9 +38,9 @@ class LiveServer:
     def database_url(self) -> str:
         return self.environment["DATABASE_URL"]
 
-    def start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, **environment: str) -> Process:
         """Start another `intreccio` command beside it, `jobs` for one; the caller ends it."""
-        return _start(self.environment | environment, self.log, *command)
+        return start(intreccio(*command), self.environment | environment, self.log)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +70,7 @@ def serve(url: str, **environment: str) -> LiveServer:
     port = free_port()
     log = folder_of("logs") / f"web-{os.getpid()}-{port}.log"
     surroundings = (
-        {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        inherited()
         | ENVIRONMENT
         | {
             "DATABASE_URL": url,
@@ -86,65 +80,14 @@ def serve(url: str, **environment: str) -> LiveServer:
         }
         | environment
     )
-    process = _start(surroundings, log, "web")
-    server = LiveServer(port, surroundings, log, process)
-    deadline = time.monotonic() + STARTS_WITHIN
-    while not _answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            end(process)
-            pytest.fail(f"the web server does not start:\n{log.read_text()[-4000:]}")
-        time.sleep(0.1)
-    return server
+    process = start(intreccio("web"), surroundings, log)
+    wait_until_up(process, port, log, STARTS_WITHIN)
+    return LiveServer(port, surroundings, log, process)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the process to stop; kill it and its workers if it does not."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its workers at once: a browser's open lines would be waited for."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _start(environment: dict[str, str], log: Path, *command: str) -> subprocess.Popen[bytes]:
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "app.cli", *command],
-            cwd=PROJECT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("HEAD", "/status")
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    else:
-        return True
-    finally:
-        connection.close()
+def intreccio(*command: str) -> list[str]:
+    """One of our commands, as a process is started with it."""
+    return [sys.executable, "-m", "app.cli", *command]
 
 
 @dataclass

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from app import database
+from bench.processes import free_port
 from config import PROJECT
 from tests.databases import folder_of
-from tests.servers import free_port
 
 
 class Run:

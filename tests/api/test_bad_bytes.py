@@ -12,8 +12,9 @@ from sqlalchemy import Engine, NullPool, create_engine, func, select
 
 from app import models, transaction
 from app.transaction import open_session
+from bench.processes import end
 from tests import factories
-from tests.servers import LiveServer, end, serve
+from tests.servers import LiveServer, serve
 from tests.sessions import token_for
 
 MEGABYTE = 1 << 20

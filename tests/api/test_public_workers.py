@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import NullPool, create_engine
 
 from app.public.changes import STALE
+from bench.processes import end
 from tests import factories as f
 from tests.api.published import address, end_listeners, how, listeners, until, writing
-from tests.servers import LiveServer, end, serve
+from tests.servers import LiveServer, serve
 
 # One server for all of them.
 pytestmark = pytest.mark.xdist_group("public workers")

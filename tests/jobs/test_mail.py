@@ -14,8 +14,9 @@ from app.models import Message
 from app.operations import outbox
 from app.smtp import Folder, Refused, Smtp, Unreachable
 from app.transaction import ScopedSession
+from bench.processes import free_port
 from tests.factories import AllianceFactory, MessageFactory
-from tests.servers import Mailbox, free_port
+from tests.servers import Mailbox
 
 LINE = {
     "enrollment_id": 7, "person": "Ada Bianchi", "workshop": "Laboratorio di Natale",

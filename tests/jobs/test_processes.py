@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,12 +15,11 @@ from app.jobs.runner import ONE_WORKS
 from app.models import JobRun, Message
 from app.operations.runs import run_now
 from app.transaction import ScopedSession, open_session, system
-from config import PROJECT
+from bench import processes
+from bench.processes import Process
 from tests.databases import ENVIRONMENT, folder_of
 from tests.factories import ApplicationFactory, EnrollmentFactory, PersonFactory, SlotFactory
-from tests.servers import Mailbox, end
-
-Process = subprocess.Popen[bytes]
+from tests.servers import Mailbox, intreccio
 
 
 @pytest.fixture
@@ -31,7 +28,7 @@ def start(fresh_url: str, smtp: Mailbox) -> Iterator[Callable[[], Process]]:
     log = folder_of("logs") / f"jobs-{os.getpid()}.log"
     started: list[Process] = []
     surroundings = {
-        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        **processes.inherited(),
         **ENVIRONMENT,
         "DATABASE_URL": fresh_url,
         "SMTP_URL": smtp.url,
@@ -39,19 +36,12 @@ def start(fresh_url: str, smtp: Mailbox) -> Iterator[Callable[[], Process]]:
     }
 
     def another() -> Process:
-        with log.open("ab") as output:
-            started.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "app.cli", "jobs"],
-                    cwd=PROJECT, env=surroundings, stdout=output, stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            )  # fmt: skip
+        started.append(processes.start(intreccio("jobs"), surroundings, log))
         return started[-1]
 
     yield another
     for process in started:
-        end(process)
+        processes.end(process)
 
 
 def wait_for(what: Callable[[], object], seconds: float = 60) -> None:

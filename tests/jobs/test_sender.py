@@ -15,9 +15,10 @@ from app.models import Message
 from app.operations import outbox
 from app.smtp import Smtp, Unreachable
 from app.transaction import ScopedSession, open_session, system
+from bench.processes import free_port
 from tests.factories import AllianceFactory, MessageFactory, SeatFactory
 from tests.jobs.test_mail import PLACED
-from tests.servers import Mailbox, free_port
+from tests.servers import Mailbox
 from tests.sessions import Client
 
 

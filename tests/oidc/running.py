@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,9 +15,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from config import PROJECT
+from bench.processes import Process, free_port, inherited, kill, start
 from tests.databases import folder_of
-from tests.servers import free_port, kill
 
 CLIENT = {"client_id": "intreccio", "client_secret": "known-to-the-tests-and-the-provider"}
 PERSONS: dict[str, dict[str, Any]] = {
@@ -39,7 +37,7 @@ class Provider:
     """A running provider."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: Process
     client: dict[str, str] = field(default_factory=lambda: dict(CLIENT))
 
     @property
@@ -84,11 +82,9 @@ def running(*redirects: str, **options: Any) -> Iterator[Provider]:
     }
     node = shutil.which("node") or str(Path(sys.prefix) / "bin" / "node")
     log = folder_of("logs") / f"oidc-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [node, str(Path(__file__).with_name("provider.mjs")), json.dumps(said)],
-            cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+    command = [node, str(Path(__file__).with_name("provider.mjs")), json.dumps(said)]
+    log.unlink(missing_ok=True)  # The port may have been another run's.
+    process = start(command, inherited(), log)
     deadline = time.monotonic() + 30
     while "ready" not in log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.processes import end
 from tests.portal.conftest import Rows
-from tests.servers import LiveServer, Mailbox, end
+from tests.servers import LiveServer, Mailbox
 
 PASSWORD = "tre-parole-mie-soltanto"
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from bench.processes import end
 from tests.databases import ENVIRONMENT
 from tests.portal.conftest import PHONE, Hand, Rows, faults
-from tests.servers import LiveServer, Mailbox, end
+from tests.servers import LiveServer, Mailbox
 
 CHILDREN = "Natale alla Girandola"
 AIRONE = "Inverno in Sala dell'Airone"

@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 
 from app import models, security, transaction
 from app.transaction import ScopedSession, open_session, system
+from bench.processes import free_port
 from tests import factories as f
 from tests.oidc.running import CLIENT, Provider, running
-from tests.servers import LiveServer, free_port
+from tests.servers import LiveServer
 
 BACK = "http://localhost:8080/identita/rientro"
 CODE = "RSSMRA85T10A562S"

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.servers import LiveServer, end, serve
+from bench.processes import end
+from tests.servers import LiveServer, serve
 from tests.tasks.person import Person
 
 
