@@ -124,7 +124,8 @@ NOUNS: dict[str, Noun] = {
             "relation": fields.String(
                 load_default=None,
                 allow_none=True,
-                validate=validate.OneOf(people.CLAIMED, error=NOT_CHOICE),
+                # A set: in the document, too, they stand in one order.
+                validate=validate.OneOf(sorted(people.CLAIMED), error=NOT_CHOICE),
             )
         },
     ),
