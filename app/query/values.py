@@ -2,21 +2,12 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Date,
-    DateTime,
-    Enum,
-    Integer,
-    Numeric,
-    String,
-    Time,
-    Uuid,
-)
+from sqlalchemy import types
 
 BIGINT = 2**63
 # Python reads more than JSON does: other scripts' digits, and lines between them.
@@ -29,9 +20,6 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
-COMPARED = (Boolean, Integer, Numeric, DateTime, Date, Time, Uuid, Enum, String)
-
-
 def comparable(type_: Any) -> bool:
     """Whether values of the column's type can be asked for."""
     return isinstance(type_, COMPARED)
@@ -41,26 +29,13 @@ def parse(type_: Any, text: Any) -> Any:
     """The value of a text for a column's type. Raises ValueError."""
     if isinstance(text, str) and not storable(text):
         raise ValueError("no text that can be kept")
-    if isinstance(type_, Boolean):
-        return _boolean(text)
-    if isinstance(type_, Integer):
-        return _integer(text)
-    if isinstance(type_, Numeric):
-        return _decimal(text)
-    if isinstance(type_, DateTime):
-        return _instant(str(text))
-    if isinstance(type_, Date):
-        return date.fromisoformat(str(text))
-    if isinstance(type_, Time):
-        return _time(str(text))
-    if isinstance(type_, Uuid):
-        return uuid.UUID(str(text))
-    if isinstance(type_, Enum):
+    if isinstance(type_, types.Enum):
         if text not in type_.enums:
             raise ValueError(text)
         return text
-    if isinstance(type_, String):
-        return str(text)
+    for known, read in READERS:
+        if isinstance(type_, known):
+            return read(text)
     raise ValueError(f"columns of {type_} are not compared")
 
 
@@ -90,13 +65,27 @@ def _decimal(text: Any) -> Decimal:
     return number
 
 
-def _time(text: str) -> time:
-    found = time.fromisoformat(text)
+def _time(text: Any) -> time:
+    found = time.fromisoformat(str(text))
     if found.tzinfo:
         raise ValueError("a local time has no zone")
     return found
 
 
-def _instant(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
+def _instant(text: Any) -> datetime:
+    found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+# A column's type and what reads its values; the first that fits. An Enum is a String, too.
+READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (types.Boolean, _boolean),
+    (types.Integer, _integer),
+    (types.Numeric, _decimal),
+    (types.DateTime, _instant),
+    (types.Date, lambda text: date.fromisoformat(str(text))),
+    (types.Time, _time),
+    (types.Uuid, lambda text: uuid.UUID(str(text))),
+    (types.String, str),
+)
+COMPARED = tuple(known for known, _ in READERS)

@@ -138,58 +138,54 @@ def _body(name: str, example: Any, kind: str = answers.JSON) -> dict[str, Any]:
     return {"required": True, "content": {kind: {"schema": _ref(name), "example": example}}}
 
 
+def _of(
+    tag: str,
+    id: str,
+    summary: str,
+    description: str,
+    responses: dict[str, Any],
+    *refused: int,
+    **parts: Any,
+) -> dict[str, Any]:
+    """An operation of nobody's noun: its answers, and the problems that it has besides."""
+    parts = {"kinds": [], **parts, "responses": {**responses, **answers.problems(*refused)}}
+    return operation(id=id, tag=tag, summary=summary, description=description, **parts)
+
+
 def _security() -> dict[str, dict[str, Any]]:
-    tag, nobody = "security", ["public"]
-    login = operation(
-        id="login",
-        tag=tag,
-        summary=gettext("Sign in"),
-        description=gettext("An access token for half an hour and a refresh token for a week."),
-        kinds=nobody,
+    tag, base = "security", "/api/v1/security"
+    refused = (400, 401, 403)
+    mistyped = (*refused, 413, 415, 422)
+    login = _of(
+        tag, "login", gettext("Sign in"),
+        gettext("An access token for half an hour and a refresh token for a week."),
+        {"200": _tokens()}, *mistyped, kinds=["public"],
         requestBody=_body("Login", {"username": "staff", "password": "a-long-password"}),
-        responses={"200": _tokens(), **answers.problems(400, 401, 403, 413, 415, 422)},
-    )
-    refresh = operation(
-        id="refreshTokens",
-        tag=tag,
-        summary=gettext("Renew the access token"),
-        description=gettext(
+    )  # fmt: skip
+    refresh = _of(
+        tag, "refreshTokens", gettext("Renew the access token"),
+        gettext(
             "New tokens for a refresh token, sent as the bearer token. It is good once: whoever "
             "sends it a second time ends all tokens of that sign-in."
         ),
-        kinds=[],
-        responses={"200": _tokens(), **answers.problems(400, 401, 403)},
-    )
-    logout = operation(
-        id="logout",
-        tag=tag,
-        summary=gettext("Sign out"),
-        description=gettext("Neither its refresh token nor its access tokens open anything more."),
-        kinds=[],
-        responses={"204": answers.nothing(gettext("Signed out.")), **answers.problems(400, 401)},
-    )
-    seat = operation(
-        id="takeSeat",
-        tag=tag,
-        summary=gettext("Take another seat"),
-        description=gettext("Tokens for another of one's seats."),
-        kinds=[],
-        requestBody=_body("SeatChoice", {"seat": 12}),
-        responses={"200": _tokens(), **answers.problems(400, 401, 403, 413, 415, 422)},
-    )
-    example = {"name": "Giulia Rossi", "seat": 12, "seats": [SEAT_EXAMPLE]}
-    me = operation(
-        id="whoAmI",
-        tag=tag,
-        summary=gettext("Who one is"),
-        description=gettext("One's name, the seat one acts under, and the others."),
-        kinds=[],
-        responses={
-            "200": answers.answer(_ref("Me"), gettext("Name and seats."), example),
-            **answers.problems(401, 403),
-        },
-    )
-    base = "/api/v1/security"
+        {"200": _tokens()}, *refused,
+    )  # fmt: skip
+    logout = _of(
+        tag, "logout", gettext("Sign out"),
+        gettext("Neither its refresh token nor its access tokens open anything more."),
+        {"204": answers.nothing(gettext("Signed out."))}, 400, 401,
+    )  # fmt: skip
+    seat = _of(
+        tag, "takeSeat", gettext("Take another seat"),
+        gettext("Tokens for another of one's seats."),
+        {"200": _tokens()}, *mistyped, requestBody=_body("SeatChoice", {"seat": 12}),
+    )  # fmt: skip
+    held = {"name": "Giulia Rossi", "seat": 12, "seats": [SEAT_EXAMPLE]}
+    me = _of(
+        tag, "whoAmI", gettext("Who one is"),
+        gettext("One's name, the seat one acts under, and the others."),
+        {"200": answers.answer(_ref("Me"), gettext("Name and seats."), held)}, 401, 403,
+    )  # fmt: skip
     return {
         f"{base}/login": {"post": login},
         f"{base}/refresh": {"post": refresh},
@@ -200,34 +196,22 @@ def _security() -> dict[str, dict[str, Any]]:
 
 
 def _platform() -> dict[str, dict[str, Any]]:
-    status = operation(
-        id="showStatus",
-        tag="status",
-        summary=gettext("Whether the service is up"),
-        description=gettext("The application answers and its database is there."),
-        kinds=["public"],
-        responses={
-            "200": answers.answer(_ref("Status"), gettext("It is up."), {"status": "ok"}),
-            **answers.problems(),
-        },
+    tag, anything = "status", {"type": "object", "additionalProperties": True}
+    up = answers.answer(_ref("Status"), gettext("It is up."), {"status": "ok"})
+    whole = answers.answer(
+        anything, gettext("The document (OpenAPI 3.0.3)."), {"openapi": "3.0.3"}, "ETag"
     )
-    document = operation(
-        id="showDocument",
-        tag="status",
-        summary=gettext("This document"),
-        description=gettext("In Italian or in English, by Accept-Language."),
-        kinds=["public"],
-        responses={
-            "200": answers.answer(
-                {"type": "object", "additionalProperties": True},
-                gettext("The document (OpenAPI 3.0.3)."),
-                {"openapi": "3.0.3"},
-                "ETag",
-            ),
-            "304": answers.nothing(gettext("It is still the one that If-None-Match names.")),
-            **answers.problems(),
-        },
-    )
+    still = answers.nothing(gettext("It is still the one that If-None-Match names."))
+    status = _of(
+        tag, "showStatus", gettext("Whether the service is up"),
+        gettext("The application answers and its database is there."),
+        {"200": up}, kinds=["public"],
+    )  # fmt: skip
+    document = _of(
+        tag, "showDocument", gettext("This document"),
+        gettext("In Italian or in English, by Accept-Language."),
+        {"200": whole, "304": still}, kinds=["public"],
+    )  # fmt: skip
     return {"/status": {"get": status}, "/api/v1/openapi.json": {"get": document}}
 
 
