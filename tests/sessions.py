@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 import app.scope  # noqa: F401 - the policy's listeners
 from app import clock, create_app, models, sealed, security, transaction
+from app.api.exchange import MERGE_PATCH
 from app.extensions import limiter
 from app.transaction import Principal, ScopedSession, open_session
 from config import Settings
@@ -68,11 +69,21 @@ def as_seat(db: ScopedSession) -> Iterator[Callable[..., ScopedSession]]:
         session.close()
 
 
+class Program(FlaskClient):
+    """Names what it sends as the document does: what a PATCH brings is a merge patch."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        if options.get("method") == "PATCH" and "json" in options:
+            options.setdefault("content_type", MERGE_PATCH)
+        return super().open(*args, **options)
+
+
 @pytest.fixture(scope="session")
 def flask_app(engine: Engine, settings: Settings) -> Flask:
     """The application, made once; each test binds it to its own transaction."""
     made = create_app(settings, engine)
     made.testing = True
+    made.test_client_class = Program
     return made
 
 

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+from flask import current_app
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.api import BaseApi
 
@@ -19,5 +20,8 @@ def classes() -> list[type[BaseApi]]:
 
 def register(appbuilder: AppBuilder) -> None:
     """Add every endpoint to the application."""
+    from app.api.exchange import name_patch
+
     for api in classes():
         appbuilder.add_api(api)
+    current_app.after_request(name_patch)

@@ -27,11 +27,14 @@ NOT_JSON = N_("The body is not a JSON object.")
 LONG_KEY = N_("An idempotency key has between 1 and 200 printable characters.")
 BAD_ETAG = N_("If-Match takes one entity tag, as ETag gave it.")
 TOO_LARGE = N_("At most %(most)s are taken at once.")
-WANTS_JSON = N_("Send JSON, with Content-Type: application/json.")
+WANTS_JSON = N_("Send JSON, with Content-Type: %(kind)s.")
 MOST_JSON = 1_000_000
 # A strong comparison (RFC 9110, 13.1.1): a weak tag never matches.
 TAG = re.compile(r'"[0-9]{1,18}"')
-JSON_TYPES = ("application/json", "application/merge-patch+json")
+JSON = "application/json"
+# What a patch means is said by its media type (RFC 5789, 2): plain JSON does not say that null
+# empties a field and that what is left out stays.
+MERGE_PATCH = "application/merge-patch+json"
 
 
 def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
@@ -111,7 +114,7 @@ def _once(key: str, work: Callable[[], Response]) -> Response:
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer in JSON: money as text, instants with their zone."""
     data = b"" if body is None else orjson.dumps(body, default=_plain)
-    answer = Response(data, status, content_type="application/json")
+    answer = Response(data, status, content_type=JSON)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers.update(headers or {})
     return answer
@@ -125,8 +128,9 @@ def body() -> dict[str, Any]:
     """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
     if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
         raise TooLarge(TOO_LARGE, most=f"{MOST_JSON // 1000} kB")
-    if request.get_data() and request.mimetype not in JSON_TYPES:
-        raise UnknownContent(WANTS_JSON)
+    kind = MERGE_PATCH if request.method == "PATCH" else JSON
+    if request.get_data() and request.mimetype != kind:
+        raise UnknownContent(WANTS_JSON, kind=kind)
     try:
         found = orjson.loads(request.get_data() or b"{}")
     except (orjson.JSONDecodeError, RecursionError):
@@ -134,6 +138,14 @@ def body() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadRequest(NOT_JSON)
     return Sent(found)
+
+
+def name_patch(answer: Response) -> Response:
+    """Say which patches are taken: to who asks how, and who sent another (RFC 5789, 2.2, 3.1)."""
+    patched = request.method == "PATCH" and answer.status_code == 415
+    if patched or (request.method == "OPTIONS" and "PATCH" in answer.allow):
+        answer.headers["Accept-Patch"] = MERGE_PATCH
+    return answer
 
 
 def expected_version(demanded: bool = False) -> int | None:

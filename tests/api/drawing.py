@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 
 from app import api, models, permissions
 from app.api.base import ResourceApi
+from app.api.exchange import JSON
 from app.nouns import NOUNS
 from app.query import grammar
 from app.transaction import ScopedSession
@@ -171,8 +172,8 @@ def fields_of(resource: str, *, create: bool) -> list[str]:
     return [*(declared.add_columns if create else declared.edit_columns), *more]
 
 
-def raw(body: Any) -> dict[str, Any]:
-    return {"data": json.dumps(body).encode(), "content_type": "application/json"}
+def raw(body: Any, kind: str = JSON) -> dict[str, Any]:
+    return {"data": json.dumps(body).encode(), "content_type": kind}
 
 
 def conditions(field: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app import permissions
+from app.api.exchange import MERGE_PATCH
 from tests import factories as f
 from tests.api.families import Family, refused
 from tests.sessions import Client
@@ -40,12 +41,31 @@ def test_a_body_that_is_no_json_object(
     assert family.written() == before
 
 
-def test_a_merge_patch_is_json_too(family: Family) -> None:
+def test_a_patch_says_that_it_is_a_merge_patch(family: Family) -> None:
+    """Nobody's null empties a field that they did not mean to empty (RFC 5789, RFC 7396)."""
     path = f"/api/v1/persons/{family.child.id}"
-    answer = family.http.patch(
-        path, data=b'{"school": "Primaria"}', content_type="application/merge-patch+json"
-    )
-    assert answer.status_code == 200, answer.text
+    before = family.written()
+    data = b'{"school": "Primaria"}'
+    for content_type in ("application/json", "application/json-patch+json", "text/plain"):
+        answer = family.http.patch(path, data=data, content_type=content_type)
+        refused(answer, 415)
+        assert MERGE_PATCH in answer.json["detail"]
+        assert answer.headers["Accept-Patch"] == MERGE_PATCH
+    assert family.written() == before
+    for content_type in (MERGE_PATCH, f"{MERGE_PATCH}; charset=utf-8"):
+        answer = family.http.patch(path, data=data, content_type=content_type)
+        assert answer.status_code == 200, answer.text
+    asked = family.http.open("OPTIONS", path)
+    assert asked.headers["Accept-Patch"] == MERGE_PATCH
+
+
+def test_what_is_no_patch_is_plain_json(family: Family) -> None:
+    path, data = f"/api/v1/persons/{family.child.id}", b'{"school": "Primaria"}'
+    other = family.http.put(path, data=data, content_type=MERGE_PATCH)
+    refused(other, 415)
+    assert "Accept-Patch" not in other.headers
+    assert family.http.put(path, data=data, content_type="application/json").status_code == 200
+    assert "Accept-Patch" not in family.http.open("OPTIONS", "/api/v1/persons/").headers
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import permissions
+from app.api.exchange import JSON, MERGE_PATCH
 from app.nouns import NOUNS
 from app.query import grammar
 from app.transaction import ScopedSession
@@ -97,7 +98,7 @@ def writes(examples: int, world: World, *, create: bool) -> None:
         if not create:
             row = data.draw(world.row(resource))
             path, method = f"{path}{row}", data.draw(st.sampled_from(["PATCH", "PUT"]))
-        answered(world, seat, method, path, **raw(body))
+        answered(world, seat, method, path, **raw(body, MERGE_PATCH if method == "PATCH" else JSON))
 
     run()
 

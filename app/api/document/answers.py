@@ -6,11 +6,11 @@ from flask_babel import gettext
 
 from app.api import bulk
 from app.api.document import columns
+from app.api.exchange import JSON, MERGE_PATCH
 from app.errors import N_
 from app.problems import TITLES
 
 PROBLEM = "application/problem+json"
-JSON = "application/json"
 
 LIMITS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 # Header, what it says, its schema.
@@ -40,6 +40,8 @@ HEADERS: dict[str, tuple[str, dict[str, Any], Any]] = {
     "Location": (N_("The address of the new row."),
                  {"type": "string", "maxLength": 200}, "/api/v1/persons/12"),
     "Allow": (N_("How the address can be asked."), {"type": "string", "maxLength": 200}, "POST"),
+    "Accept-Patch": (N_("The kind of patch that rows take, where a PATCH brought another."),
+                     {"type": "string", "maxLength": 200}, MERGE_PATCH),
     "WWW-Authenticate": (N_("How to sign in."), {"type": "string", "maxLength": 200}, "Bearer"),
 }  # fmt: skip
 # Status: the name among the shared answers, and when it is given.
@@ -165,6 +167,7 @@ def _problem(status: int) -> dict[str, Any]:
     besides = {
         405: ("Allow",),
         401: ("WWW-Authenticate",),
+        415: ("Accept-Patch",),
         429: ("Retry-After",),
         503: ("Retry-After",),
     }

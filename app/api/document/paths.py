@@ -8,13 +8,13 @@ from flask_babel import gettext
 from app import nouns, permissions
 from app.api.base import ResourceApi
 from app.api.document import answers, bodies, bulks, columns, parameters
+from app.api.exchange import MERGE_PATCH
 from app.errors import N_
 from app.models import SEAT_KINDS
 from app.nouns import titles
 from app.query.export import MEDIA_TYPES
 from app.query.verbs import Verb
 
-MERGE_PATCH = "application/merge-patch+json"
 SIGNED_IN: list[dict[str, list[str]]] = [{"token": []}, {"key": []}]
 LISTED = N_("A page of the rows that the seat sees, in one query; filtered, sorted and cut.")
 SHOWN = N_("One row, with all the columns that the seat may read.")
