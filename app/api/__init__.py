@@ -20,8 +20,12 @@ def classes() -> list[type[BaseApi]]:
 
 def register(appbuilder: AppBuilder) -> None:
     """Add every endpoint to the application."""
+    from app.api.base import ResourceApi
     from app.api.exchange import name_patch
+    from app.api.routes import of_nobody
 
     for api in classes():
+        if issubclass(api, ResourceApi):
+            api.exclude_route_methods = of_nobody(api.resource)
         appbuilder.add_api(api)
     current_app.after_request(name_patch)

@@ -72,20 +72,21 @@ def test_what_is_no_patch_is_plain_json(family: Family) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/api/v1/persons/0", 404),
-        ("GET", "/api/v1/persons/-1", 405),
+        ("GET", "/api/v1/persons/-1", 404),
         ("GET", "/api/v1/persons/9223372036854775808", 404),
         ("GET", "/api/v1/persons/" + "9" * 400, 404),
         ("GET", "/api/v1/persons/" + "9" * 5000, 404),
-        ("GET", "/api/v1/persons/x", 405),
-        ("GET", "/api/v1/persons/1.5", 405),
-        ("GET", "/api/v1/persons/%00", 405),
-        ("GET", "/api/v1/persons/%ff", 405),
+        ("GET", "/api/v1/persons/x", 404),
+        ("GET", "/api/v1/persons/1.5", 404),
+        ("GET", "/api/v1/persons/%00", 404),
+        ("GET", "/api/v1/persons/%ff", 404),
         ("POST", "/api/v1/enrollments/9223372036854775808/cancel", 404),
         ("POST", "/api/v1/enrollments/1/offer", 403),
         ("POST", "/api/v1/enrollments/1/fly", 403),
         ("POST", "/api/v1/enrollments/1/cancel/twice", 404),
-        ("POST", "/api/v1/enrollments/", 403),
-        ("DELETE", "/api/v1/enrollments/1", 403),
+        ("POST", "/api/v1/enrollments/", 405),
+        ("DELETE", "/api/v1/enrollments/1", 405),
+        ("GET", "/api/v1/seasons/x", 405),
         ("FETCH", "/api/v1/enrollments/", 405),
         ("DELETE", "/api/v1/enrollments/", 405),
         ("TRACE", "/api/v1/enrollments/1", 405),
@@ -93,6 +94,26 @@ def test_what_is_no_patch_is_plain_json(family: Family) -> None:
 )
 def test_an_address_that_leads_nowhere(family: Family, method: str, path: str, status: int) -> None:
     refused(family.http.open(method, path), status)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "enrollments/", {"GET"}),
+        ("PUT", "enrollments/1", {"GET"}),
+        ("DELETE", "persons/1", {"GET", "PATCH", "PUT"}),
+        ("POST", "persons/1", {"GET", "PATCH", "PUT"}),
+        ("POST", "accounts/", {"GET"}),
+    ],
+)
+def test_what_nobody_may_do_is_no_method_and_the_others_are_named(
+    client: Callable[..., Client], family: Family, method: str, path: str, allowed: set[str]
+) -> None:
+    """Signing in, or from another seat, would not help: 401 and 403 would say that it might."""
+    for http in (client(), family.http):
+        answer = http.open(method, f"/api/v1/{path}", json={})
+        refused(answer, 405)
+        assert set(answer.headers["Allow"].split(", ")) == allowed | {"HEAD", "OPTIONS"}
 
 
 def test_a_verb_takes_what_it_declares(family: Family) -> None:
