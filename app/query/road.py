@@ -6,7 +6,7 @@ the statement runs; nothing is built, validated or counted again.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -164,8 +164,11 @@ def _by_itself(engine: Engine, sql: str, parameters: dict[str, Any]) -> list[Row
 
 def stream(
     db: ScopedSession, found: Compiled, parameters: dict[str, Any], size: int = 1000
-) -> Iterator[list[Row]]:
-    """The rows of a compiled statement, so many at a time, from the session's transaction."""
+) -> Generator[list[Row], None, None]:
+    """The rows of a compiled statement, so many at a time, from the session's transaction.
+
+    Whoever stops in the middle closes it: its cursor ends before its connection does.
+    """
     if found.statement is not None:
         options = {"yield_per": size}
         for part in db.execute(found.statement, parameters, execution_options=options).partitions():
