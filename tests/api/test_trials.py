@@ -100,7 +100,8 @@ def test_what_is_wrong_is_wrong_in_a_trial_too(office: Office) -> None:
     for path, sent, status in (
         ("organizations/", {"name": "", "kind": "x"}, 422),
         ("organizations/", {"name": "x", "kind": "union", "municipality_id": 10**9}, 422),
-        ("organizations/fly", {}, 403),
+        ("organizations/fly", {}, 404),
+        ("services/1/fly", {}, 403),
         ("services/999999999/publish", {}, 404),
     ):
         answer = office.http.post(
