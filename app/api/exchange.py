@@ -32,8 +32,8 @@ MOST_JSON = 1_000_000
 # A strong comparison (RFC 9110, 13.1.1): a weak tag never matches.
 TAG = re.compile(r'"[0-9]{1,18}"')
 JSON = "application/json"
-# What a patch means is said by its media type (RFC 5789, 2): plain JSON does not say that null
-# empties a field and that what is left out stays.
+# What a patch means is said by its media type (RFC 5789, 2). Plain JSON is read as one too: it is
+# what most programs send when they are not told otherwise, and it can mean nothing else here.
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -128,9 +128,9 @@ def body() -> dict[str, Any]:
     """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
     if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
         raise TooLarge(TOO_LARGE, most=f"{MOST_JSON // 1000} kB")
-    kind = MERGE_PATCH if request.method == "PATCH" else JSON
-    if request.get_data() and request.mimetype != kind:
-        raise UnknownContent(WANTS_JSON, kind=kind)
+    kinds = (MERGE_PATCH, JSON) if request.method == "PATCH" else (JSON,)
+    if request.get_data() and request.mimetype not in kinds:
+        raise UnknownContent(WANTS_JSON, kind=kinds[0])
     try:
         found = orjson.loads(request.get_data() or b"{}")
     except (orjson.JSONDecodeError, RecursionError):

@@ -1,6 +1,7 @@
 """Lists of declared columns, by one SELECT: for screens, API, exports and lists of choices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -65,11 +66,12 @@ def one(
 
 def stream(
     db: ScopedSession, wanted: Selection, *, now: datetime, nested: bool = False
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any], None, None]:
     """Every row of a selection, a thousand in memory at a time."""
     found = road.compiled(wanted, db.principal, Asked(nested=nested))
-    for part in road.stream(db, found, found.query.values(wanted)):
-        yield from written(db, found, part, now)
+    with closing(road.stream(db, found, found.query.values(wanted))) as parts:
+        for part in parts:
+            yield from written(db, found, part, now)
 
 
 def count(db: ScopedSession, wanted: Selection) -> int:

@@ -41,18 +41,18 @@ def test_a_body_that_is_no_json_object(
     assert family.written() == before
 
 
-def test_a_patch_says_that_it_is_a_merge_patch(family: Family) -> None:
-    """Nobody's null empties a field that they did not mean to empty (RFC 5789, RFC 7396)."""
+def test_a_patch_is_a_merge_patch_and_no_other(family: Family) -> None:
+    """A list of operations (RFC 6902) is not read as fields; plain JSON is, as RFC 7396 has it."""
     path = f"/api/v1/persons/{family.child.id}"
     before = family.written()
     data = b'{"school": "Primaria"}'
-    for content_type in ("application/json", "application/json-patch+json", "text/plain"):
+    for content_type in ("application/json-patch+json", "text/plain", ""):
         answer = family.http.patch(path, data=data, content_type=content_type)
         refused(answer, 415)
         assert MERGE_PATCH in answer.json["detail"]
         assert answer.headers["Accept-Patch"] == MERGE_PATCH
     assert family.written() == before
-    for content_type in (MERGE_PATCH, f"{MERGE_PATCH}; charset=utf-8"):
+    for content_type in (MERGE_PATCH, f"{MERGE_PATCH}; charset=utf-8", "application/json"):
         answer = family.http.patch(path, data=data, content_type=content_type)
         assert answer.status_code == 200, answer.text
     asked = family.http.open("OPTIONS", path)
