@@ -46,7 +46,8 @@ def read() -> Asked:
             raise BadRequest(grammar.BAD_VALUE, field=name[:100])
     if given.get("count", "exact") != "exact":
         raise BadRequest(grammar.BAD_VALUE, field="count")
-    limit = _number(given.get("limit"), "limit", rows.PAGE)
+    # Also of a file, which has no pages: the document says one thing of every list.
+    limit = rows.so_many(_number(given.get("limit"), "limit", rows.PAGE))
     return Asked(
         where=grammar.from_parameters(said),
         search=given.get("search", ""),

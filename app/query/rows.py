@@ -19,6 +19,13 @@ MOST_ROWS = 100
 PAGE = 20
 
 
+def so_many(limit: int) -> int:
+    """The limit, if so many rows can be asked for. Raises BadRequest naming it."""
+    if not 1 <= limit <= MOST_ROWS:
+        raise BadRequest(BAD_LIMIT, field="limit")
+    return limit
+
+
 def page(
     db: ScopedSession,
     wanted: Selection,
@@ -33,8 +40,7 @@ def page(
 
     ``nested`` gives them as the API writes them. Raises BadRequest naming the parameter.
     """
-    if not 1 <= limit <= MOST_ROWS:
-        raise BadRequest(BAD_LIMIT, field="limit")
+    limit = so_many(limit)
     after: tuple[bool, ...] = ()
     parameters: dict[str, Any] = {"row_offset": offset} if offset else {}
     if cursor:

@@ -93,6 +93,8 @@ def test_the_form_may_be_asked_for_by_accept(staff: Client, accept: str, form: s
         ("format=xlsx&count=exact", "count"), ("format=csv&nonsense=1", "nonsense"),
         ("format=ndjson&sort=password", "sort"), ("format=csv&fields=password", "fields"),
         ("format=csv&search=%00", "search"), ("format=csv&limit=x", "limit"),
+        ("format=csv&limit=0", "limit"), ("format=csv&limit=101", "limit"),
+        ("format=xlsx&limit=2830", "limit"), ("format=ndjson&limit=999999", "limit"),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_refused_before_the_first_row(
@@ -106,6 +108,8 @@ def test_what_is_refused_is_refused_before_the_first_row(
 def test_so_many_rows_as_are_asked_for_and_none_where_there_is_none(staff: Client) -> None:
     some = staff.get(f"{ORGANIZATIONS}?format=ndjson&limit=3", buffered=True)
     assert len(some.data.splitlines()) == 3
+    most = staff.get(f"{ORGANIZATIONS}?format=ndjson&limit=100", buffered=True)
+    assert len(most.data.splitlines()) == 100
     none = staff.get(f"{ORGANIZATIONS}?format=csv&{FIELDS}&name=nobody", buffered=True)
     assert none.text == "id,name,kind,municipality.name\r\n"
     head = staff.open("HEAD", f"{ORGANIZATIONS}?format=csv", buffered=True)
