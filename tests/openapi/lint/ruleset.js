@@ -23,6 +23,7 @@ const differs = (description, given, notMatch, field) =>
   rule(description, given, { field, function: pattern, functionOptions: { notMatch } });
 // On the document as written: what is shared is looked at once.
 const once = (made) => ({ ...made, resolved: false });
+const mediaExample = oas.rules["oas3-valid-media-example"];
 const everywhere = ["duplicated-entry-in-enum", "no-eval-in-markdown",
   "no-script-tags-in-markdown", "typed-enum"];
 
@@ -36,8 +37,9 @@ export default {
     "contact-properties": "off",
     // Each shared part once, not wherever it is referred to: seconds instead of half a minute.
     "oas3-valid-media-example": {
-      ...oas.rules["oas3-valid-media-example"],
+      ...mediaExample,
       severity: "error",
+      then: { ...mediaExample.then, function: checks.lookingOnce(mediaExample.then.function) },
       given: [
         `$.paths[*][*].requestBody.content[${HAS_EXAMPLE}]`,
         `$.paths[*][*].responses[?(@property < '400')].content[${HAS_EXAMPLE}]`,
