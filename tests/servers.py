@@ -62,7 +62,7 @@ def serve_on() -> Iterator[Callable[..., LiveServer]]:
 
     yield start
     for one in started:
-        end(one.process)
+        kill(one.process)
 
 
 def serve(url: str, **environment: str) -> LiveServer:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine
 
 from app.public.changes import STALE
-from bench.processes import end
+from bench.processes import end, kill
 from tests import factories as f
 from tests.api.published import address, end_listeners, how, listeners, until, writing
 from tests.servers import LiveServer, serve
@@ -31,7 +31,7 @@ def workers(copy_of: Callable[[str], str], template: str) -> Iterator[LiveServer
     engine.dispose()
     started = serve(url)
     yield started
-    end(started.process)
+    kill(started.process)
 
 
 class Crowd:

@@ -3,14 +3,12 @@
 import os
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from app.transaction import ScopedSession
 from tests.api.drawing import World
-from tests.openapi.asking import Asked, ask, operations
+from tests.openapi.asking import Asked, Operation, ask
 from tests.sessions import Client
 
 PARTS = 8
@@ -22,10 +20,9 @@ def world(db: ScopedSession, client: Callable[..., Client]) -> World:
 
 
 def every_nth(
-    part: int, examples: int, document: Any, app: Flask, world: World, db: ScopedSession
+    part: int, examples: int, known: list[Operation], world: World, db: ScopedSession
 ) -> None:
     asked = Asked()
-    known = operations(document, app)
     only = os.environ.get("OPERATIONS", "")
     for number, operation in enumerate(known):
         if number % PARTS == part and only in operation.label:
@@ -41,14 +38,14 @@ def every_nth(
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_answer_is_one_that_the_document_does_not_describe(
-    part: int, document: Any, flask_app: Flask, world: World, db: ScopedSession
+    part: int, known: list[Operation], world: World, db: ScopedSession
 ) -> None:
-    every_nth(part, 20, document, flask_app, world, db)
+    every_nth(part, 20, known, world, db)
 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nor_is_any_of_hundreds(
-    part: int, document: Any, flask_app: Flask, world: World, db: ScopedSession
+    part: int, known: list[Operation], world: World, db: ScopedSession
 ) -> None:
-    every_nth(part, 200, document, flask_app, world, db)
+    every_nth(part, 200, known, world, db)

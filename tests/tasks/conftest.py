@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from bench.processes import end
+from bench.processes import kill
 from tests.servers import LiveServer, serve
 from tests.tasks.person import Person
 
@@ -15,7 +15,7 @@ def live_server(copy_of: Callable[[str], str], demo_template: str) -> Iterator[L
     """A web server on a copy of the demo data that only these tests use."""
     own = serve(copy_of(demo_template))
     yield own
-    end(own.process)
+    kill(own.process)
 
 
 @pytest.fixture
