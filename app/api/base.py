@@ -143,6 +143,8 @@ class ResourceApi(ModelRestApi):
         return self._row(pk, relations=related.asked(self, asking.include()))
 
     def _row(self, pk: int, status: int = 200, relations: tuple[Relation, ...] = ()) -> Response:
+        if not row_operations.numbered(self.model, pk):
+            raise NotFound()
         wanted = rows.Selection(self.resource, self.shown, given=grammar.where("id", pk))
         wanted = beside(wanted, relations)
         versioned = self.versioned

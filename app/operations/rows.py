@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger, select
 from sqlalchemy import inspect as inspect_
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import ChangedMeanwhile, NotFound
@@ -48,9 +48,15 @@ def remove(db: Session, row: Any, *, now: datetime) -> None:
         db.flush()
 
 
+def numbered(model: type[Any], id_: int) -> bool:
+    """Whether a row of the table can have this number: accounts and roles have smaller ones."""
+    key = inspect_(model).primary_key[0].type
+    return 0 < id_ < (2**63 if isinstance(key, BigInteger) else 2**31)
+
+
 def get(db: Session, model: type[Any], id_: int, version: int | None = None) -> Any:
     """The row, if the caller sees it. Raises NotFound, or ChangedMeanwhile for another version."""
-    row = db.get(model, id_) if 0 < id_ < 2**63 else None
+    row = db.get(model, id_) if numbered(model, id_) else None
     if row is None:
         raise NotFound()
     # Where a table keeps no versions, none can be the right one.

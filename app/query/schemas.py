@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.clock import ROME
 from app.errors import N_
-from app.query.values import BIGINT, storable
+from app.query.values import BIGINT, INT, storable
 from app.sealed import Encrypted
 
 REQUIRED = N_("This field is needed.")
@@ -223,7 +223,7 @@ def field_for(type_: Any, required: bool, nullable: bool) -> fields.Field[Any]:
     if isinstance(type_, Boolean):
         return fields.Boolean(error_messages=said(invalid=NOT_BOOLEAN), **shared)
     if isinstance(type_, Integer):
-        top = BIGINT if isinstance(type_, BigInteger) else 2**31
+        top = BIGINT if isinstance(type_, BigInteger) else INT
         within = validate.Range(-top, top - 1, error=OUT_OF_RANGE)
         return WholeNumber(
             validate=within,

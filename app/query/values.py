@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import types
 
-BIGINT = 2**63
+INT, BIGINT = 2**31, 2**63
 # Python reads more than JSON does: other scripts' digits, and lines between them.
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
@@ -47,11 +47,11 @@ def _boolean(text: Any) -> bool:
         raise ValueError(text) from None
 
 
-def _integer(text: Any) -> int:
+def _integer(text: Any, top: int = INT) -> int:
     if isinstance(text, bool) or not WHOLE.fullmatch(str(text)):
         raise ValueError(text)
     number = int(str(text))
-    if not -BIGINT <= number < BIGINT:
+    if not -top <= number < top:
         raise ValueError(text)
     return number
 
@@ -80,6 +80,7 @@ def _instant(text: Any) -> datetime:
 # A column's type and what reads its values; the first that fits. An Enum is a String, too.
 READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
     (types.Boolean, _boolean),
+    (types.BigInteger, lambda text: _integer(text, BIGINT)),
     (types.Integer, _integer),
     (types.Numeric, _decimal),
     (types.DateTime, _instant),

@@ -9,6 +9,7 @@ from sqlalchemy import inspect as inspect_
 from app import security
 from app.errors import NotFound
 from app.nouns import titles
+from app.operations import rows as row_operations
 from app.query import rows
 from app.query.paths import LABEL, paths
 from app.transaction import web
@@ -45,7 +46,7 @@ class ShowScreens(Screens):
 
     def read(self, pk: int) -> Row:
         """The row's shown columns, by one SELECT. Raises NotFound."""
-        if not 0 < pk < 2**63:
+        if not row_operations.numbered(self.model, pk):
             raise NotFound()
         table = inspect_(self.model).columns
         names = (*self.columns(self.shown_columns()), LABEL, *self.name_columns)
