@@ -30,6 +30,7 @@ class Run:
             "INTRECCIO_VAR": str(var),
             "PORT": str(self.port),
             "DEMO_PASSWORD": "known-to-the-tests",
+            "WEB_WORKERS": "1",
         }
         with self.output.open("w") as output:
             self.process = subprocess.Popen(

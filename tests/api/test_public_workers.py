@@ -123,13 +123,11 @@ def test_a_connection_serves_many_a_304_and_head(crowd: Crowd) -> None:
             assert http.get(SERVICES).content == whole.content
 
 
-def test_a_server_that_ends_takes_its_ears_along(
-    copy_of: Callable[[str], str], template: str
-) -> None:
-    url = copy_of(template)
-    server = serve(url)
-    with httpx.Client(base_url=server.url) as http:
-        until(lambda: how(http.get(SERVICES)) == "hit", 20)
-    end(server.process)
+def test_a_server_that_ends_takes_its_ears_along(workers: LiveServer) -> None:
+    """The last one: it ends the server of all of them."""
+    url = workers.database_url
+    until(lambda: len(listeners(url)) == 2, 20)
+    said = len(workers.log.read_text())
+    end(workers.process)
     until(lambda: listeners(url) == [])
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in workers.log.read_text()[said:]

@@ -334,7 +334,7 @@ def test_a_mother_presses_the_button_and_is_in_her_area(
 ) -> None:
     port = free_port()
     settings = Provider(port, live_server.process).environment()
-    site = serve_on(live_server.database_url, CITIZEN_PASSWORDS="no", **settings)
+    site = serve_on(live_server.database_url, CITIZEN_PASSWORDS="no", WEB_WORKERS="1", **settings)
     with running(f"{site.url}/identita/rientro", port=port):
         page = browser.new_page()
         page.goto(f"{site.url}/lodi/area/")
