@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bench.processes import Process, end, free_port, inherited, kill, start, wait_until_up
+from bench.processes import Process, free_port, inherited, kill, start, wait_until_up
 from tests.databases import ENVIRONMENT, folder_of
 
 STARTS_WITHIN = 30
