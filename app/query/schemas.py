@@ -142,13 +142,23 @@ class WriteSchema(Schema):
     def _as_it_came(self, data: Any, **_: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        kept: set[str] = set()
         if isinstance(data, Sent):
+            # What a program sends is as long as it sent it, its blanks included.
+            kept = {key for key, value in data.items() if _too_long(self.fields.get(key), value)}
             data = _typed(self.fields, data)
         # A text of blanks says nothing.
         return {
-            key: (value.strip() or None) if isinstance(value, str) else value
+            key: (value.strip() or None) if isinstance(value, str) and key not in kept else value
             for key, value in data.items()
         }
+
+
+def _too_long(field: fields.Field[Any] | None, value: Any) -> bool:
+    if field is None or not isinstance(value, str):
+        return False
+    most = [check.most for check in field.validators if isinstance(check, Size)]
+    return any(longest is not None and len(value) > longest for longest in most)
 
 
 # What JSON has for a field, and what is said of anything else.

@@ -94,3 +94,13 @@ def test_a_job_is_asked_for_over_the_api(db: ScopedSession, staff: Client) -> No
 )  # fmt: skip
 def test_a_parameter_says_something_and_no_more_than_it_may(staff: Client, asked: str) -> None:
     refused(staff.get(f"/api/v1/organizations/?{asked}"), 400, asked.partition("=")[0])
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\x1e"])
+def test_blanks_count_where_a_text_is_too_long(staff: Client, blank: str) -> None:
+    """They are taken off a text that fits, and do not make one fit."""
+    made = staff.post("/api/v1/organizations/", json={"name": f" Nuovo{blank}", "kind": "union"})
+    assert made.status_code == 201, made.text
+    assert made.json["result"]["name"] == "Nuovo"
+    sent = {"name": "Nuovo" + blank * 1000, "kind": "union"}
+    refused(staff.post("/api/v1/organizations/", json=sent), 422, "name")
