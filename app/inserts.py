@@ -66,7 +66,7 @@ class _Insert:
     processors: Mapping[str, Callable[[Any], Any]]
 
     def parameters(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        given = {name: make() for name, make in self.defaults.items()} | values
+        given = {name: make() for name, make in self.defaults.items()} | dict(values)
         for name, process in self.processors.items():
             given[name] = process(given[name])
         return given
