@@ -95,6 +95,7 @@ def runs() -> Iterator[Callable[[], Run]]:
     shutil.rmtree(var)
 
 
+@pytest.mark.matrix
 def test_one_command_starts_all_of_it_and_ctrl_c_stops_all_of_it(runs: Callable[[], Run]) -> None:
     first = runs()
     first.wait_until_up()

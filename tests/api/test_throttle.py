@@ -146,6 +146,7 @@ def machines(
     return lambda **settings: [serve_on(fresh_url, WEB_WORKERS="1", **settings) for _ in range(2)]
 
 
+@pytest.mark.matrix
 def test_two_machines_share_the_database_s_count(
     machines: Callable[..., list[LiveServer]],
 ) -> None:

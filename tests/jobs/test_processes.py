@@ -89,7 +89,8 @@ def every_letter_is_sent(engine: Engine, number: int) -> bool:
         return db.scalar(sent) == number
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(500, marks=pytest.mark.matrix)])
+@pytest.mark.matrix
+@pytest.mark.parametrize("number", [40, 500])
 def test_killed_in_the_middle_every_reminder_arrives_and_at_most_one_twice(
     number: int,
     fresh: Engine,
@@ -148,6 +149,7 @@ def test_two_processes_run_each_due_time_once_and_what_a_screen_asks_for(
         assert states == {"done": 2, "planned": 1}
 
 
+@pytest.mark.matrix
 def test_it_survives_a_database_that_drops_every_connection(
     fresh: Engine,
     committed: Callable[[], ScopedSession],

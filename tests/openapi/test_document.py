@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -128,6 +129,7 @@ def test_the_document_comes_in_both_languages_and_is_sent_once(flask_app: Flask)
     assert said["it"] != said["en"]
 
 
+@pytest.mark.matrix
 def test_the_document_is_the_same_from_every_process(server: str) -> None:
     """Else its ETag would change with each start, and whoever compares releases sees changes."""
     said = {

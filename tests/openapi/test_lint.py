@@ -222,6 +222,7 @@ def _scheme(document: Any, scheme: Any) -> None:
     document["components"]["securitySchemes"]["other"] = scheme
 
 
+@pytest.mark.matrix
 def test_each_rule_bites(document: Any, tmp_path: Path) -> None:
     whole = excerpt(document)
     broken = {"whole": whole}

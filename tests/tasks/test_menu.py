@@ -151,7 +151,8 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("username", ["", pytest.param("parent", marks=pytest.mark.matrix)])
+@pytest.mark.matrix
+@pytest.mark.parametrize("username", ["", "parent"])
 def test_the_families_pages_are_italian(username: str, person: Person, flask_app: Flask) -> None:
     """Every page of the public site and of a family's area, and the first that each leads to."""
     if username:

@@ -19,6 +19,7 @@ def monday_of_june(year: int) -> date:
     return day + timedelta(days=-day.weekday() % 7)
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("tasks")
 def test_codogno_enters_a_service_and_a_summer_camp(person: Person) -> None:
     """Both are on the public site, the service with its tariff and the camp with its weeks."""

@@ -20,6 +20,7 @@ PDF = (
 )
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("tasks")
 def test_a_cooperative_proposes_and_a_union_joins(person: Person, tmp_path: Path) -> None:
     """The whole of the partners' task; what the office does in between is counted apart."""
