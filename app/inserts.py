@@ -1,6 +1,7 @@
 """A new row by one INSERT that was compiled once: checked like a flushed one, without its unit of
 work."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,13 +9,15 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy import column as column_
 from sqlalchemy import insert as insert_
 from sqlalchemy import inspect as inspect_
+from sqlalchemy import table as table_
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import policy, scope
-from app.transaction import ScopedSession, raw
+from app.transaction import Batch, Reading, ScopedSession, prepared, raw
 
 Row = TypeVar("Row")
 
@@ -33,12 +36,42 @@ def insert(db: Session, model: type[Any], **values: Any) -> Entered:
     """
     session = cast(ScopedSession, db)
     statement = _compiled(model, tuple(values))
-    told = raw(session, statement.sql, statement.parameters(values), answers="id" not in values)
+    parameters = statement.parameters(values)
     row = Entered(**values, __tablename__=model.__tablename__)
-    if told:
-        row.id = told[0][0]
+    reading: Reading | None = session.info.get("reading")
+    if reading is not None and reading.table == model.__tablename__ and not reading.found:
+        _read_along(session, statement, parameters, reading)
+        if "id" not in values:
+            row.id = reading.found[0]
+    elif "id" in values:
+        raw(session, statement.sql, parameters, answers=False)
+    else:
+        ((row.id,),) = raw(session, f"{statement.sql} RETURNING id", parameters)
     scope.require_made(session, model, row.id, values)
     return row
+
+
+def _read_along(
+    session: ScopedSession, statement: "_Insert", parameters: dict[str, Any], reading: Reading
+) -> None:
+    """Enter the row, and read it as it was asked for beforehand, in one statement."""
+    begun = session.info.get("together")
+    batch = Batch() if begun is None else begun
+    batch.add(f"{statement.sql} RETURNING *", parameters, reading.table)
+    batch.reading = reading
+    if begun is None:
+        prepared(session)
+        batch.run(session)
+
+
+def reading_of(model: type[Any], sql: str, parameters: Mapping[str, Any]) -> Reading | None:
+    """How to read the row that is entered next; None where the statement that enters it cannot.
+
+    In that statement the table holds the new row alone: no other is found in it.
+    """
+    table = str(model.__tablename__)
+    mentioned = re.findall(rf"\b(?:FROM|JOIN)\s+{table}\b", sql)
+    return Reading(table, sql, parameters) if len(mentioned) == 1 else None
 
 
 def next_id(model: type[Any]) -> ColumnElement[int]:
@@ -75,15 +108,14 @@ class _Insert:
 @lru_cache(maxsize=512)
 def _compiled(model: type[Any], given: tuple[str, ...]) -> _Insert:
     table = inspect_(model).local_table
+    # What the database fills in by itself is left to it.
     defaults = {
         column.key: _default(column.default)
         for column in table.columns
-        if column.key not in given and column.default is not None
+        if column.key not in given and column.default is not None and not column.server_default
     }
-    statement: Any = insert_(table)
-    if "id" not in given:
-        statement = statement.returning(table.c.id)
-    made = statement.compile(dialect=policy.DIALECT, column_keys=[*given, *defaults])
+    bare = table_(table.name, *(column_(c.key, c.type) for c in table.columns))
+    made = insert_(bare).compile(dialect=policy.DIALECT, column_keys=[*given, *defaults])
     return _Insert(str(made), defaults, dict(made._bind_processors))
 
 

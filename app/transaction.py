@@ -38,15 +38,17 @@ PUBLIC = Principal("public")
 
 # Whether what a token says still holds: its account's version, its seat unchanged, and, for a
 # seat that a role narrows, the permission. Part of the first statement of every request.
-PROOF = """
-SELECT token.known, token.known AND (%(proof_role)s::bigint IS NULL OR EXISTS (
+HELD = """
+EXISTS (
     SELECT 1 FROM ab_permission_view_role AS held
       JOIN ab_permission_view AS pair ON pair.id = held.permission_view_id
       JOIN ab_permission AS verb ON verb.id = pair.permission_id
       JOIN ab_view_menu AS noun ON noun.id = pair.view_menu_id
      WHERE held.role_id = %(proof_role)s::bigint
-       AND verb.name = %(proof_verb)s::text AND noun.name = %(proof_resource)s::text
-  )) AS granted
+       AND verb.name = %(proof_verb)s::text AND noun.name = %(proof_resource)s::text)
+"""
+PROOF = """
+SELECT token.known, token.known AND {granted} AS granted
   FROM (SELECT EXISTS (
     SELECT 1 FROM seat JOIN ab_user ON ab_user.id = seat.user_id
      WHERE seat.id = %(proof_seat)s::bigint AND seat.user_id = %(proof_user)s::bigint
@@ -61,6 +63,8 @@ SELECT token.known, token.known AND (%(proof_role)s::bigint IS NULL OR EXISTS (
           WHERE family.id = %(proof_family)s::bigint AND family.ended_at IS NULL))
   ) AS known) AS token
 """
+# By whether a role narrows the seat: for most seats four tables less are opened.
+PROOFS = {False: PROOF.format(granted="true"), True: PROOF.format(granted=HELD)}
 NAMES = 4
 NAMING = """
 set_config('intreccio.user', %(audit_user)s::text, true),
@@ -136,6 +140,8 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
         join_transaction_mode="create_savepoint" if db.in_nested_transaction() else "rollback_only",
         expire_on_commit=False,
     )
+    if "reading" in db.info:
+        inner.info["reading"] = db.info["reading"]
     if db.info.get("named") is db.get_transaction():
         inner.info["named"] = inner.get_transaction() or inner.begin()
     try:
@@ -193,6 +199,11 @@ def claim(session: Session, principal: Principal, version: int, family: int | No
     }
 
 
+def narrowed(proof: Mapping[str, Any]) -> bool:
+    """Whether the seat that is to be proven is narrowed by a role."""
+    return proof["proof_role"] is not None
+
+
 def ask(session: Session, verb: str, resource: str) -> None:
     """The permission that the proof of a narrowed seat is for."""
     proof = session.info.get("proof")
@@ -224,7 +235,7 @@ def begin(
         sql = f"SELECT true, true, {', '.join(asked)}"
     else:
         sql = (
-            f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
+            f"WITH proof AS MATERIALIZED ({PROOFS[narrowed(proof)]})"  # noqa: S608
             f" SELECT proof.known, proof.granted, {', '.join(asked)} FROM proof"
         )
     (row,) = bare(session, sql, {**given, **(proof or {})})
@@ -246,15 +257,58 @@ def raw(
 
     For what every request does and no seat sees; a test lists every use.
     """
-    prove(session)
-    session.flush()
     if writes:
-        _name_the_actor(session)
-    waiting = session.info.get("together")
-    if waiting is not None and not answers:
-        waiting.append((sql, parameters))
+        prepared(session)
+    else:
+        prove(session)
+        session.flush()
+    batch = session.info.get("together")
+    if batch is not None and not answers:
+        batch.add(sql, parameters)
         return []
     return bare(session, sql, parameters, answers=answers)
+
+
+def prepared(session: ScopedSession) -> None:
+    """Proven, flushed, and the actor named: the session is ready to write."""
+    prove(session)
+    session.flush()
+    _name_the_actor(session)
+
+
+@dataclass
+class Reading:
+    """How a row of a table is to be read by the statement that enters it; then what was read."""
+
+    table: str
+    sql: str
+    parameters: Mapping[str, Any]
+    # The row's number, whether it is seen, and its columns.
+    found: tuple[Any, ...] = ()
+
+
+class Batch:
+    """Statements that write and go out as one, in any order; one of them may be read from."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self.parameters: dict[str, Any] = {}
+        self.reading: Reading | None = None
+
+    def add(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> None:
+        """One more statement; under a table's name, the others see its row in that table."""
+        number = len(self.steps)
+        self.steps.append((name or f"step_{number}", sql))
+        self.parameters |= {f"s{number}_{key}": value for key, value in parameters.items()}
+
+    def run(self, session: ScopedSession) -> None:
+        """Send them."""
+        reading = self.reading
+        sql = _joined(tuple(self.steps), reading and (reading.table, reading.sql))
+        given = {**self.parameters, **(reading.parameters if reading else {})}
+        found = bare(session, sql, given, answers=reading is not None)
+        if reading is not None:
+            reading.found = found[0]
 
 
 @contextmanager
@@ -266,21 +320,27 @@ def together(system: Session) -> Iterator[None]:
     session = cast(ScopedSession, system)
     if session.principal.kind != "system":
         raise Forbidden("only an elevated session writes several rows at once")
-    waiting = session.info["together"] = []
+    batch = session.info["together"] = Batch()
     try:
         yield
     finally:
         del session.info["together"]
-    if waiting:
-        given = {f"s{n}_{k}": v for n, (_, values) in enumerate(waiting) for k, v in values.items()}
-        bare(session, _joined(tuple(sql for sql, _ in waiting)), given, answers=False)
+    if batch.steps:
+        batch.run(session)
 
 
-@lru_cache(maxsize=256)
-def _joined(statements: tuple[str, ...]) -> str:
-    parts = [sql.replace("%(", f"%(s{n}_") for n, sql in enumerate(statements)]
-    first = ", ".join(f"step_{n} AS ({sql})" for n, sql in enumerate(parts[:-1]))
-    return f"WITH {first} {parts[-1]}" if first else parts[-1]
+@lru_cache(maxsize=512)
+def _joined(steps: tuple[tuple[str, str], ...], reading: tuple[str, str] | None) -> str:
+    parts = [
+        f"{name} AS ({sql.replace('%(', f'%(s{number}_')})"
+        for number, (name, sql) in enumerate(steps)
+    ]
+    last = "SELECT"
+    if reading is not None:
+        table, sql = reading
+        page = f"SELECT true AS here, asked.* FROM ({sql}) AS asked"  # noqa: S608
+        last = f"SELECT made.id, page.* FROM {table} AS made LEFT JOIN ({page}) AS page ON true"  # noqa: S608
+    return f"WITH {', '.join(parts)} {last}"
 
 
 def bare(

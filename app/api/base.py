@@ -151,9 +151,14 @@ class ResourceApi(ModelRestApi):
         found = rows.one(web(), wanted, now=security.moment(), version=versioned)
         if found is None:
             raise NotFound()
+        add_children(web(), [found[0]], relations, now=security.moment())
+        return self._made(pk, found, status)
+
+    def _made(
+        self, pk: int, found: tuple[dict[str, Any], int | None], status: int = 201
+    ) -> Response:
         row, version = found
-        add_children(web(), [row], relations, now=security.moment())
-        headers = {"ETag": f'"{version}"'} if versioned else {}
+        headers = {"ETag": f'"{version}"'} if self.versioned else {}
         if status == 201:
             headers["Location"] = f"{self.route_base}/{pk}"
         return json_answer({"id": pk, "result": row}, status, headers)
@@ -210,9 +215,12 @@ class ResourceApi(ModelRestApi):
     @endpoint("create")
     def post(self) -> Response:
         """A new row, by the noun's rule."""
-        given = self.create_schema().load(body())
-        row = nouns.create(web(), self.resource, cast(Any, given), now=security.moment())
-        return self._row(row.id, 201)
+        given = cast(Any, self.create_schema().load(body()))
+        now, wanted = security.moment(), rows.Selection(self.resource, self.shown)
+        with rows.answering(web(), wanted, version=self.versioned) as answer:
+            row = nouns.create(web(), self.resource, given, now=now)
+        found = answer(now)
+        return self._row(row.id, 201) if found is None else self._made(row.id, found)
 
     @expose("/<int:pk>", methods=["PATCH"])
     @endpoint("update")

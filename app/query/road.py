@@ -19,7 +19,7 @@ from app import policy, scope, transaction
 from app.errors import BadRequest
 from app.query import writer
 from app.query.selection import OFFSET, Query, Selection
-from app.transaction import PROOF, Principal, ScopedSession, prove, proven
+from app.transaction import PROOFS, Principal, ScopedSession, narrowed, prove, proven
 
 Row = Sequence[Any]
 
@@ -51,7 +51,8 @@ class Compiled:
     asked: Asked
     write: writer.Writer
     sql: str = ""
-    guarded: str = ""
+    # The same behind the proof of a token, by whether a role narrows its seat.
+    guarded: Mapping[bool, str] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     # Instead of the text, where the caller's own conditions make each statement another.
     statement: Select[Any] | None = None
@@ -93,12 +94,13 @@ def _compiled(shape: Selection, kind: str, care: bool, asked: Asked) -> Compiled
     query.aliases.clear()
     query.joins.clear()
     # The order of the page is kept: its only partner is one row.
-    guarded = (
-        f"WITH proof AS MATERIALIZED ({PROOF})"  # noqa: S608
+    guarded = {
+        by_role: f"WITH proof AS MATERIALIZED ({proof})"  # noqa: S608
         " SELECT proof.known, proof.granted, page.*"
         f" FROM proof LEFT JOIN (SELECT true AS here, asked.* FROM ({sql}) AS asked) AS page"
         " ON proof.known AND proof.granted"
-    )
+        for by_role, proof in PROOFS.items()
+    }
     return Compiled(query, asked, _writer(query, asked), sql, guarded, constants)
 
 
@@ -125,7 +127,7 @@ def fetch(db: ScopedSession, found: Compiled, parameters: dict[str, Any]) -> lis
     proof = db.info.get("proof")
     if proof is None:
         return run(db, found.sql, given)
-    rows = run(db, found.guarded, {**given, **proof})
+    rows = run(db, found.guarded[narrowed(proof)], {**given, **proof})
     proven(db, known=rows[0][0], granted=rows[0][1])
     return [row[3:] for row in rows] if rows[0][2] else []
 

@@ -1,11 +1,13 @@
 """Lists of declared columns, by one SELECT: for screens, API, exports and lists of choices."""
 
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
+from app import policy
 from app.errors import N_, BadRequest
+from app.inserts import reading_of
 from app.operations import care
 from app.query import cursors, road
 from app.query.paths import LABEL, Path
@@ -68,6 +70,33 @@ def one(
     if not rows:
         return None
     return written(db, found, rows[:1], now)[0], rows[0][-1] if version else None
+
+
+@contextmanager
+def answering(
+    db: ScopedSession, wanted: Selection, *, version: bool = False
+) -> Iterator[Callable[[datetime], tuple[dict[str, Any], int | None] | None]]:
+    """A row that is entered inside is read by the statement that enters it, where one can.
+
+    Gives what ``one`` gives, for the selection without conditions; None if it was not read.
+    """
+    found = road.compiled(wanted, db.principal, Asked(nested=True, version=version))
+    reading = None
+    if found.statement is None:
+        given = {**found.constants, **policy.values(db.principal), **found.query.values(wanted)}
+        reading = reading_of(found.query.model, found.sql, given)
+    db.info["reading"] = reading
+
+    def answer(now: datetime) -> tuple[dict[str, Any], int | None] | None:
+        if reading is None or not reading.found or not reading.found[1]:
+            return None
+        row = reading.found[2:]
+        return written(db, found, [row], now)[0], row[-1] if version else None
+
+    try:
+        yield answer
+    finally:
+        del db.info["reading"]
 
 
 def stream(

@@ -182,6 +182,13 @@ def plain(noun: str) -> bool:
     return nouns.noun(noun).create is None and noun != "files"
 
 
+def same_when_read(counted: Counted, seat: str, noun: str, made: Any) -> None:
+    """The answer to who entered a row is the row: its names of others, too."""
+    read, _ = counted.ask(seat, made.headers["Location"])
+    assert (read.status_code, read.json) == (200, made.json), (noun, made.json, read.json)
+    assert read.headers.get("ETag") == made.headers.get("ETag")
+
+
 def creations(counted: Counted) -> dict[str, list[str]]:
     """What creating a row of each plain noun says, the second time."""
     found = {}
@@ -192,6 +199,7 @@ def creations(counted: Counted) -> dict[str, list[str]]:
                 body = body_of(counted, noun, number)
                 answer, said = counted.ask(seat, f"/api/v1/{noun}/", "POST", json=body)
                 assert answer.status_code == 201, (noun, body, answer.text)
+                same_when_read(counted, seat, noun, answer)
             found[noun] = work(said)
     return found
 
@@ -201,3 +209,20 @@ def test_a_row_of_a_plain_noun_is_entered_by_five_statements(counted: Counted) -
     found = creations(counted)
     assert len(found) > 15
     assert {n: said for n, said in found.items() if len(said) > MOST_OF_A_CREATION} == {}
+
+
+def test_a_request_is_answered_as_it_is_read(counted: Counted) -> None:
+    with open_session(counted.engine, transaction.system("test")) as db, db.begin():
+        ours = db.get_one(models.Alliance, counted.ids["alliance"][0])
+        with factories.into(db):
+            service = factories.ServiceFactory(alliance=ours, status="published", requestable=True)
+            person = factories.PersonFactory(alliance=ours)
+        db.flush()
+        body = {"person_id": person.id, "service_id": service.id, "message": "Due volte"}
+    path = "/api/v1/service-requests/"
+    made, said = counted.ask("staff", path, "POST", json=body)
+    assert made.status_code == 201, made.text
+    assert made.json["result"]["person"]["label"]
+    assert made.json["result"]["service"]["title"]
+    same_when_read(counted, "staff", "service-requests", made)
+    assert len(work(said)) <= 4, said
