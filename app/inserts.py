@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import policy, scope
-from app.transaction import Batch, Reading, ScopedSession, prepared, raw
+from app.statements import Batch, Reading, prepared, raw
+from app.transaction import ScopedSession
 
 Row = TypeVar("Row")
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app import policy
 from app.errors import Forbidden
-from app.transaction import ScopedSession, raw
+from app.statements import raw
+from app.transaction import ScopedSession
 
 
 class Question:

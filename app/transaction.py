@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
@@ -155,7 +154,7 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
         db.expire_all()
 
 
-def _name_the_actor(session: Session) -> None:
+def name_the_actor(session: Session) -> None:
     """Tell the audit trigger who acts, once a transaction."""
     if not isinstance(session, ScopedSession):
         return
@@ -245,104 +244,6 @@ def begin(
     return tuple(row[2 + NAMES :])
 
 
-def raw(
-    session: ScopedSession,
-    sql: str,
-    parameters: Mapping[str, Any],
-    *,
-    writes: bool = True,
-    answers: bool = True,
-) -> list[tuple[Any, ...]]:
-    """Rows of a statement that is written out, in the session's transaction and past its policy.
-
-    For what every request does and no seat sees; a test lists every use.
-    """
-    if writes:
-        prepared(session)
-    else:
-        prove(session)
-        session.flush()
-    batch = session.info.get("together")
-    if batch is not None and not answers:
-        batch.add(sql, parameters)
-        return []
-    return bare(session, sql, parameters, answers=answers)
-
-
-def prepared(session: ScopedSession) -> None:
-    """Proven, flushed, and the actor named: the session is ready to write."""
-    prove(session)
-    session.flush()
-    _name_the_actor(session)
-
-
-@dataclass
-class Reading:
-    """How a row of a table is to be read by the statement that enters it; then what was read."""
-
-    table: str
-    sql: str
-    parameters: Mapping[str, Any]
-    # The row's number, whether it is seen, and its columns.
-    found: tuple[Any, ...] = ()
-
-
-class Batch:
-    """Statements that write and go out as one, in any order; one of them may be read from."""
-
-    def __init__(self) -> None:
-        self.steps: list[tuple[str, str]] = []
-        self.parameters: dict[str, Any] = {}
-        self.reading: Reading | None = None
-
-    def add(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> None:
-        """One more statement; under a table's name, the others see its row in that table."""
-        number = len(self.steps)
-        self.steps.append((name or f"step_{number}", sql))
-        self.parameters |= {f"s{number}_{key}": value for key, value in parameters.items()}
-
-    def run(self, session: ScopedSession) -> None:
-        """Send them."""
-        reading = self.reading
-        sql = _joined(tuple(self.steps), reading and (reading.table, reading.sql))
-        given = {**self.parameters, **(reading.parameters if reading else {})}
-        found = bare(session, sql, given, answers=reading is not None)
-        if reading is not None:
-            reading.found = found[0]
-
-
-@contextmanager
-def together(system: Session) -> Iterator[None]:
-    """What is written inside by ``raw`` without answers goes out as one statement, at the end.
-
-    For an elevated session: nothing is checked row by row.
-    """
-    session = cast(ScopedSession, system)
-    if session.principal.kind != "system":
-        raise Forbidden("only an elevated session writes several rows at once")
-    batch = session.info["together"] = Batch()
-    try:
-        yield
-    finally:
-        del session.info["together"]
-    if batch.steps:
-        batch.run(session)
-
-
-@lru_cache(maxsize=512)
-def _joined(steps: tuple[tuple[str, str], ...], reading: tuple[str, str] | None) -> str:
-    parts = [
-        f"{name} AS ({sql.replace('%(', f'%(s{number}_')})"
-        for number, (name, sql) in enumerate(steps)
-    ]
-    last = "SELECT"
-    if reading is not None:
-        table, sql = reading
-        page = f"SELECT true AS here, asked.* FROM ({sql}) AS asked"  # noqa: S608
-        last = f"SELECT made.id, page.* FROM {table} AS made LEFT JOIN ({page}) AS page ON true"  # noqa: S608
-    return f"WITH {', '.join(parts)} {last}"
-
-
 def bare(
     session: ScopedSession, sql: str, parameters: Mapping[str, Any], *, answers: bool = True
 ) -> list[tuple[Any, ...]]:
@@ -381,13 +282,13 @@ def proven(session: Session, *, known: bool, granted: bool) -> None:
 @event.listens_for(ScopedSession, "before_flush")
 def _before_flush(session: Session, context: UOWTransaction, instances: Any) -> None:
     if session.new or session.dirty or session.deleted:
-        _name_the_actor(session)
+        name_the_actor(session)
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _before_write(state: ORMExecuteState) -> None:
     if state.is_update or state.is_delete or state.is_insert:
-        _name_the_actor(state.session)
+        name_the_actor(state.session)
 
 
 def act_for(db: Session, person_id: int) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from app.errors import KeyReused, Repeated
 from app.sealed import Sealed, seal
-from app.transaction import ScopedSession, begin, raw
+from app.statements import raw
+from app.transaction import ScopedSession, begin
 
 KEPT = timedelta(hours=24)
 CONTEXT = "idempotency.answer"

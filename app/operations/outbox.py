@@ -14,7 +14,8 @@ from app.errors import WrongState
 from app.models import Application, Message, Organization, OrganizationContact
 from app.questions import Question
 from app.sealed import seal, unseal
-from app.transaction import ScopedSession, raw
+from app.statements import raw
+from app.transaction import ScopedSession
 
 KINDS = frozenset(
     {

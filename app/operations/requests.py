@@ -23,7 +23,8 @@ from app.operations import delegations, outbox, procedure, states
 from app.operations.constraints import UNKNOWN, explained
 from app.questions import Question, sees
 from app.scope import possible, seen
-from app.transaction import ScopedSession, act_for, elevated, together
+from app.statements import together
+from app.transaction import ScopedSession, act_for, elevated
 
 NOT_ASKED_FOR = N_("This service cannot be asked for online.")
 NEEDED = N_("This is needed.")

@@ -6,7 +6,8 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from app.errors import WrongState
-from app.transaction import ScopedSession, raw
+from app.statements import raw
+from app.transaction import ScopedSession
 
 OVER: frozenset[str] = frozenset()
 

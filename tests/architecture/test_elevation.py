@@ -95,7 +95,8 @@ ROADS = {
     },
     "bare": {
         "query/road.py": "statements with the policy compiled in",
-        "transaction.py": "proves a token, and the others' first step",
+        "statements.py": "those on the next list",
+        "transaction.py": "proves a token, and names the actor",
         "scope.py": "checks written rows by one SELECT",
     },
     "connection": {

@@ -1,0 +1,110 @@
+"""Statements that are written out, in a session's transaction and past its policy."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from app.errors import Forbidden
+from app.transaction import ScopedSession, bare, name_the_actor, prove
+
+
+def raw(
+    session: ScopedSession,
+    sql: str,
+    parameters: Mapping[str, Any],
+    *,
+    writes: bool = True,
+    answers: bool = True,
+) -> list[tuple[Any, ...]]:
+    """Rows of a statement that is written out, in the session's transaction and past its policy.
+
+    For what every request does and no seat sees; a test lists every use.
+    """
+    if writes:
+        prepared(session)
+    else:
+        prove(session)
+        session.flush()
+    batch = session.info.get("together")
+    if batch is not None and not answers:
+        batch.add(sql, parameters)
+        return []
+    return bare(session, sql, parameters, answers=answers)
+
+
+def prepared(session: ScopedSession) -> None:
+    """Proven, flushed, and the actor named: the session is ready to write."""
+    prove(session)
+    session.flush()
+    name_the_actor(session)
+
+
+@dataclass
+class Reading:
+    """How a row of a table is to be read by the statement that enters it; then what was read."""
+
+    table: str
+    sql: str
+    parameters: Mapping[str, Any]
+    # The row's number, whether it is seen, and its columns.
+    found: tuple[Any, ...] = ()
+
+
+class Batch:
+    """Statements that write and go out as one, in any order; one of them may be read from."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, str]] = []
+        self.parameters: dict[str, Any] = {}
+        self.reading: Reading | None = None
+
+    def add(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> None:
+        """One more statement; under a table's name, the others see its row in that table."""
+        number = len(self.steps)
+        self.steps.append((name or f"step_{number}", sql))
+        self.parameters |= {f"s{number}_{key}": value for key, value in parameters.items()}
+
+    def run(self, session: ScopedSession) -> None:
+        """Send them."""
+        reading = self.reading
+        sql = _joined(tuple(self.steps), reading and (reading.table, reading.sql))
+        given = {**self.parameters, **(reading.parameters if reading else {})}
+        found = bare(session, sql, given, answers=reading is not None)
+        if reading is not None:
+            reading.found = found[0]
+
+
+@contextmanager
+def together(system: Session) -> Iterator[None]:
+    """What is written inside by ``raw`` without answers goes out as one statement, at the end.
+
+    For an elevated session: nothing is checked row by row.
+    """
+    session = cast(ScopedSession, system)
+    if session.principal.kind != "system":
+        raise Forbidden("only an elevated session writes several rows at once")
+    batch = session.info["together"] = Batch()
+    try:
+        yield
+    finally:
+        del session.info["together"]
+    if batch.steps:
+        batch.run(session)
+
+
+@lru_cache(maxsize=512)
+def _joined(steps: tuple[tuple[str, str], ...], reading: tuple[str, str] | None) -> str:
+    parts = [
+        f"{name} AS ({sql.replace('%(', f'%(s{number}_')})"
+        for number, (name, sql) in enumerate(steps)
+    ]
+    last = "SELECT"
+    if reading is not None:
+        table, sql = reading
+        page = f"SELECT true AS here, asked.* FROM ({sql}) AS asked"  # noqa: S608
+        last = f"SELECT made.id, page.* FROM {table} AS made LEFT JOIN ({page}) AS page ON true"  # noqa: S608
+    return f"WITH {', '.join(parts)} {last}"
