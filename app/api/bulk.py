@@ -13,7 +13,8 @@ from app.api.exchange import body, json_answer
 from app.errors import N_, BadRequest, ChangedMeanwhile, DomainError, Invalid
 from app.operations import rows as row_operations
 from app.operations.constraints import refusal
-from app.query.schemas import UNKNOWN, Sent, WriteSchema, errors_of
+from app.query.fields import UNKNOWN
+from app.query.schemas import Sent, WriteSchema, errors_of
 from app.transaction import web
 
 MOST = 500

@@ -12,7 +12,8 @@ from app.errors import N_, Forbidden, Invalid
 from app.inserts import Entered
 from app.models import Application, Delegation, Person
 from app.operations import applications, consents, delegations, enrollments, people, requests
-from app.query.schemas import NOT_CHOICE, REQUIRED, WriteSchema, write_schema
+from app.query.fields import NOT_CHOICE, REQUIRED
+from app.query.schemas import WriteSchema, write_schema
 from app.query.verbs import REASON, Field, Noun, Verb
 from app.transaction import ScopedSession
 

@@ -8,7 +8,8 @@ from marshmallow import Schema, fields, post_load, validate
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, String, Text, Time
 
 from app.errors import N_
-from app.query.schemas import NOT_CHOICE, WriteSchema, field_for
+from app.query.fields import NOT_CHOICE, field_for
+from app.query.schemas import WriteSchema
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy import inspect as inspect_
 
 from app.api.document import examples
+from app.query.fields import LONGEST_TEXT
 from app.query.paths import LABEL, Path
-from app.query.schemas import LONGEST_TEXT
 from app.sealed import Encrypted
 
 Schema = dict[str, Any]

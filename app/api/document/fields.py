@@ -10,8 +10,8 @@ from flask_babel import gettext
 from marshmallow import Schema, fields, validate
 
 from app.api.document import columns, examples
+from app.query.fields import LocalTime, Size
 from app.query.paths import path
-from app.query.schemas import LocalTime, Size
 
 MAXIMUM = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 # A decimal that a program sends may leave out the zeros at its end.
