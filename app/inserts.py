@@ -40,7 +40,7 @@ def insert(db: Session, model: type[Any], **values: Any) -> Entered:
     parameters = statement.parameters(values)
     row = Entered(**values, __tablename__=model.__tablename__)
     reading: Reading | None = session.info.get("reading")
-    if reading is not None and reading.table == model.__tablename__ and not reading.found:
+    if reading is not None and reading.table == model.__tablename__ and not reading.taken:
         _read_along(session, statement, parameters, reading)
         if "id" not in values:
             row.id = reading.found[0]
@@ -59,7 +59,7 @@ def _read_along(
     begun = session.info.get("together")
     batch = Batch() if begun is None else begun
     batch.add(f"{statement.sql} RETURNING *", parameters, reading.table)
-    batch.reading = reading
+    batch.reading, reading.taken = reading, True
     if begun is None:
         prepared(session)
         batch.run(session)

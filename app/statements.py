@@ -50,6 +50,8 @@ class Reading:
     table: str
     sql: str
     parameters: Mapping[str, Any]
+    # One row is: the first that is entered.
+    taken: bool = False
     # The row's number, whether it is seen, and its columns.
     found: tuple[Any, ...] = ()
 

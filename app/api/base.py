@@ -219,7 +219,7 @@ class ResourceApi(ModelRestApi):
         now, wanted = security.moment(), rows.Selection(self.resource, self.shown)
         with rows.answering(web(), wanted, version=self.versioned) as answer:
             row = nouns.create(web(), self.resource, given, now=now)
-        found = answer(now)
+        found = answer(row.id, now)
         return self._row(row.id, 201) if found is None else self._made(row.id, found)
 
     @expose("/<int:pk>", methods=["PATCH"])

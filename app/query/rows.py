@@ -75,10 +75,10 @@ def one(
 @contextmanager
 def answering(
     db: ScopedSession, wanted: Selection, *, version: bool = False
-) -> Iterator[Callable[[datetime], tuple[dict[str, Any], int | None] | None]]:
+) -> Iterator[Callable[[int, datetime], tuple[dict[str, Any], int | None] | None]]:
     """A row that is entered inside is read by the statement that enters it, where one can.
 
-    Gives what ``one`` gives, for the selection without conditions; None if it was not read.
+    Gives what ``one`` gives, for the row with that number; None if it was not read.
     """
     found = road.compiled(wanted, db.principal, Asked(nested=True, version=version))
     reading = None
@@ -87,8 +87,8 @@ def answering(
         reading = reading_of(found.query.model, found.sql, given)
     db.info["reading"] = reading
 
-    def answer(now: datetime) -> tuple[dict[str, Any], int | None] | None:
-        if reading is None or not reading.found or not reading.found[1]:
+    def answer(key: int, now: datetime) -> tuple[dict[str, Any], int | None] | None:
+        if reading is None or reading.found[:2] != (key, True):
             return None
         row = reading.found[2:]
         return written(db, found, [row], now)[0], row[-1] if version else None

@@ -14,6 +14,8 @@ from app.operations import checks, codice_fiscale
 from app.transaction import open_session
 from tests.databases import ENVIRONMENT
 
+# One process loads it, once.
+pytestmark = pytest.mark.xdist_group("demo")
 PASSWORD = "known-to-the-tests"
 NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=clock.ROME)
 # The turns of the year: holidays, Carnival, leap day, summer, the school year's last minutes,
