@@ -12,7 +12,7 @@ from app import (
     models,
     scope,  # noqa: F401 - puts the sessions under the policy
 )
-from app.transaction import Principal, ScopedSession, open_session
+from app.transaction import ScopedSession, open_session, seated
 
 
 @contextmanager
@@ -24,18 +24,9 @@ def acting(db: Session, account: models.Account, kind: str, at: datetime) -> Ite
     seat = db.scalars(
         select(models.Seat).where(models.Seat.user_id == account.id, models.Seat.kind == kind)
     ).one()
-    principal = Principal(
-        kind,
-        user_id=seat.user_id,
-        seat_id=seat.id,
-        alliance_id=seat.alliance_id,
-        organization_id=seat.organization_id,
-        care=seat.care,
-        name=account.username,
-    )
     db.flush()
     own: ScopedSession = open_session(
-        db.connection(), principal, join_transaction_mode="rollback_only"
+        db.connection(), seated(seat, account.username), join_transaction_mode="rollback_only"
     )
     with clock.at(at), own:
         yield own

@@ -17,9 +17,10 @@ from sqlalchemy.exc import DataError
 
 from app import policy, scope, transaction
 from app.errors import BadRequest
+from app.proof import PROOFS
 from app.query import writer
 from app.query.selection import OFFSET, Query, Selection
-from app.transaction import PROOFS, Principal, ScopedSession, narrowed, prove, proven
+from app.transaction import Principal, ScopedSession, narrowed, prove, proven
 
 Row = Sequence[Any]
 

@@ -12,7 +12,7 @@ from app.operations import keys
 from app.security.grants import granted
 from app.security.seats import accounts, citizens_have_passwords, first_seat, seats_of
 from app.security.tokens import bearer, read_token
-from app.transaction import PUBLIC, Principal, claim, web
+from app.transaction import PUBLIC, Principal, claim, seated, web
 
 # These read the token themselves: a refresh token is nobody's seat.
 OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
@@ -86,24 +86,10 @@ def _take_key(text: str) -> None:
     if found is None or row is None:
         raise Unauthorized()
     g.seats, g.seat, g.how = (row,), row, "key"
-    g.principal = _principal(row, f"{found.name} ({row.first_name} {row.last_name})")
+    g.principal = seated(row.Seat, f"{found.name} ({row.first_name} {row.last_name})")
     narrowed = row.narrowed if row.Seat.role_id else None
     g.permissions = granted(row.Seat.kind, narrowed) & keys.allowed(found.scopes)
     _scope(g.principal)
-
-
-def _principal(row: Any, name: str) -> Principal:
-    seat = row.Seat
-    return Principal(
-        seat.kind,
-        user_id=seat.user_id,
-        seat_id=seat.id,
-        alliance_id=seat.alliance_id,
-        organization_id=seat.organization_id,
-        role_id=seat.role_id,
-        care=seat.care,
-        name=name,
-    )
 
 
 def _integer(value: Any) -> int | None:
@@ -128,7 +114,7 @@ def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
     if chosen is None:
         return
     g.seat = chosen
-    g.principal = _principal(chosen, f"{chosen.first_name} {chosen.last_name}")
+    g.principal = seated(chosen.Seat, f"{chosen.first_name} {chosen.last_name}")
     g.permissions = granted(chosen.Seat.kind, chosen.narrowed if chosen.Seat.role_id else None)
     if g.by_cookie:
         session["seat"] = chosen.Seat.id

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import make_transient_to_detached
 
-from app import models, scope, transaction
+from app import inserts, models, scope, statements, transaction
 from app.errors import Forbidden, Unauthorized
 from app.operations import care, idempotency
 from app.operations import rows as row_operations
@@ -234,6 +234,13 @@ def _all(office: Any, **more: Any) -> rows.Selection:
     return rows.Selection("organizations", ("id", "name"), **more)
 
 
+def _enter_and_read(db: ScopedSession, office: Any) -> None:
+    with rows.answering(db, _all(office)):
+        row_operations.create(
+            db, models.Organization, {"name": "x", "kind": "union"}, now=office.now
+        )
+
+
 ROADS: dict[str, Callable[[ScopedSession, Any], Any]] = {
     "select": lambda db, o: db.scalars(select(models.Organization)).all(),
     "columns": lambda db, o: db.execute(select(models.Organization.name)).all(),
@@ -256,7 +263,11 @@ ROADS: dict[str, Callable[[ScopedSession, Any], Any]] = {
     "count": lambda db, o: rows.count(db, _all(o)),
     "stream": lambda db, o: list(rows.stream(db, _all(o), now=o.now)),
     "seen": lambda db, o: scope.seen(db, (models.Organization, o.body.id)),
-    "written out": lambda db, o: transaction.raw(db, "SELECT 1", {}),
+    "written out": lambda db, o: statements.raw(db, "SELECT 1", {}),
+    "entered": lambda db, o: inserts.insert(
+        db, models.Organization, alliance_id=o.seat.alliance_id, name="New", kind="union"
+    ),
+    "entered and read": _enter_and_read,
     "raw": lambda db, o: road.fetch(
         db, road.compiled(_all(o), db.principal, road.Asked(count=True)), {}
     ),

@@ -126,10 +126,13 @@ ROADS = {
         "jobs/runner.py": "jobs",
     },
     "Principal": {
-        "transaction.py": "the public's and the system's",
+        "transaction.py": "the public's, the system's and a seat's",
+        "security/principal.py": "a token's",
+        "query/road.py": "a kind of seat, to compile a statement for",
+    },
+    "seated": {
         "security/principal.py": "the request's",
         "demo/acting.py": "loads the demo as the seats that would have typed it",
-        "query/road.py": "a kind of seat, to compile a statement for",
     },
     "raw": {
         "inserts.py": "enters a row, and checks it afterwards",
