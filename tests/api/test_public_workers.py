@@ -92,6 +92,7 @@ def test_free_places_are_a_second_old_at_most(crowd: Crowd) -> None:
     assert Counter(map(how, answers))["hit"] >= 20
 
 
+@pytest.mark.matrix
 def test_workers_that_lose_their_ear_go_round_their_memory(crowd: Crowd) -> None:
     end_listeners(crowd.server.database_url)
     rename(crowd, "Senza orecchio")
@@ -103,6 +104,7 @@ def test_workers_that_lose_their_ear_go_round_their_memory(crowd: Crowd) -> None
     assert {a.json()["result"][0]["title"] for a in crowd.get()} == {"Con orecchio"}
 
 
+@pytest.mark.matrix
 def test_both_workers_give_the_same_validators(crowd: Crowd) -> None:
     time.sleep(2 * STALE + 1)  # until the date of the last change is one that validates
     answers = crowd.get()
@@ -113,6 +115,7 @@ def test_both_workers_give_the_same_validators(crowd: Crowd) -> None:
         assert {(answer.status_code, answer.content) for answer in again} == {(304, b"")}
 
 
+@pytest.mark.matrix
 def test_a_connection_serves_many_a_304_and_head(crowd: Crowd) -> None:
     with httpx.Client(base_url=crowd.server.url) as http:
         whole = http.get(SERVICES)
@@ -124,6 +127,7 @@ def test_a_connection_serves_many_a_304_and_head(crowd: Crowd) -> None:
             assert http.get(SERVICES).content == whole.content
 
 
+@pytest.mark.matrix
 def test_a_server_that_ends_takes_its_ears_along(workers: LiveServer) -> None:
     """The last one: it ends the server of all of them."""
     url = workers.database_url

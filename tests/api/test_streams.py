@@ -212,6 +212,7 @@ def cut_off(engine: Engine) -> None:
             assert clock.now().timestamp() < deadline
 
 
+@pytest.mark.matrix
 def test_what_breaks_in_the_middle_does_not_look_whole(busy: tuple[LiveServer, Engine]) -> None:
     server, engine = busy
     for form in ("csv", "ndjson", "xlsx"):

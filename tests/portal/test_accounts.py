@@ -94,6 +94,7 @@ def test_a_forgotten_password_is_set_anew(
     expect(page.locator(".problems")).to_contain_text("già")
 
 
+@pytest.mark.matrix
 def test_who_works_for_a_municipality_sits_down_as_a_parent(
     page: Page, sign_in: Callable[..., None], rows: Rows
 ) -> None:

@@ -87,6 +87,7 @@ def _tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached")
 
 
+@pytest.mark.matrix
 def test_a_draft_is_kept_and_gone_on_with(sign_in: Callable[..., None], page: Page,
                                           workshop_id: Callable[[str], int]) -> None:  # fmt: skip
     sign_in("famiglia-lodi-1")
@@ -108,6 +109,7 @@ def test_a_draft_is_kept_and_gone_on_with(sign_in: Callable[..., None], page: Pa
     expect(page.get_by_role("heading", level=1)).to_have_text("La tua domanda è arrivata")
 
 
+@pytest.mark.matrix
 def test_one_application_holds_several_workshops(
     sign_in: Callable[..., None], page: Page, workshop_id: Callable[[str], int]
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_service_is_asked_for(sign_in: Callable[..., None], page: Page) -> Non
     expect(page.locator("[data-said]")).to_contain_text("ritirata")
 
 
+@pytest.mark.matrix
 def test_photographs_can_be_refused_afterwards(sign_in: Callable[..., None], page: Page) -> None:
     sign_in("famiglia-lodi-4")
     page.locator("#applications + ul a").first.click()

@@ -95,6 +95,7 @@ def test_axe_finds_nothing_on_public_pages(page: Page, viewport: dict[str, int])
         assert _fits(page), path
 
 
+@pytest.mark.matrix
 @BOTH_WIDTHS
 def test_axe_finds_nothing_in_the_family_area(
     page: Page,

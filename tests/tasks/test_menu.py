@@ -99,13 +99,8 @@ def test_every_kind_of_screen_is_opened_here(flask_app: Flask) -> None:
     assert kinds <= OPENED.keys() | NO_SCREENS.keys(), "say how this screen is opened"
 
 
-# The other seats' menus hold the same screens: they are opened in the long run.
-QUICK = ("staff",)
-
-
-@pytest.mark.parametrize(
-    "seat", [s if s in QUICK else pytest.param(s, marks=pytest.mark.matrix) for s in SEATS]
-)
+@pytest.mark.matrix
+@pytest.mark.parametrize("seat", SEATS)
 def test_every_entry_of_the_menu_opens_in_italian(seat: str, person: Person) -> None:
     """Every list as it is seen; what is written on its first row's page and on its forms."""
     visit, menu, home = _visit(seat, person)

@@ -18,6 +18,7 @@ def test_a_wrong_password_is_said_and_the_name_stays(person: Person) -> None:
     expect(person.field("Password")).to_have_value("")
 
 
+@pytest.mark.matrix
 def test_a_municipality_takes_its_other_seat_and_leaves(person: Person) -> None:
     person.sign_in("municipality")
     person.sees("Elenco dei presenti di domani")
