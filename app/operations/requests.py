@@ -31,15 +31,16 @@ NEEDED = N_("This is needed.")
 
 
 @lru_cache(maxsize=16)
-def _asked(kind: str) -> Question:
-    """What a request and its letters name; and whether a seat of this kind sees it."""
+def _asked(kind: str, entering: bool = False) -> Question:
+    """What a request and its letters name; whether a seat of this kind sees it; and, for one that
+    is entered, its number."""
     person, service = Person.__table__.alias("p"), Service.__table__.alias("s")
     organization, alliance = Organization.__table__.alias("o"), Alliance.__table__.alias("a")
     account = Account.__table__.alias("u")
     key = partial(bindparam, value=None, type_=BigInteger())
     return Question(
         select(
-            next_id(ServiceRequest).label("number"),
+            *([next_id(ServiceRequest).label("number")] if entering else ()),
             sees(kind, Person, person).label("person_seen"),
             sees(kind, Service, service).label("service_seen"),
             (person.c.alliance_id == service.c.alliance_id).label("in_one_alliance"),
@@ -82,7 +83,11 @@ def send(
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
     with elevated(db, "ask for a service") as system, explained():
         keys = {"person": person_id, "service": service_id, "user": user_id}
-        found = _asked(kind).ask(system, **keys) if possible(person_id, service_id) else ()
+        found = (
+            _asked(kind, entering=True).ask(system, **keys)
+            if possible(person_id, service_id)
+            else ()
+        )
         named = found[0] if found else None
         if named is None or not (named.person_seen and named.service_seen):
             person_seen, _ = seen(db, (Person, person_id), (Service, service_id))
