@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.portal.conftest import Rows
 from tests.servers import LiveServer
@@ -20,6 +20,30 @@ def test_an_offered_place_is_accepted(page: Page, sign_in: Callable[..., None], 
     page.get_by_role("button", name=re.compile("Accetta il posto")).first.click()
     expect(page.locator("[data-said]")).to_contain_text("Il posto è tuo")
     assert rows(state, enrollment) == [("placed",)]
+
+
+def test_a_press_before_the_scripts_came_is_not_lost(
+    sign_in: Callable[..., None], page: Page
+) -> None:
+    """Else the browser would send the form itself, with its data in the address."""
+
+    held: list[Route] = []
+    late = True
+    sign_in("parent")
+    page.route(
+        "**/static/portal/*.js", lambda route: held.append(route) if late else route.continue_()
+    )
+    page.goto("/lodi/area/persone/nuova", wait_until="commit")
+    page.get_by_label("Nome", exact=True).fill("Ada")
+    page.get_by_label("Nome", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Salva")).to_be_disabled()
+    assert page.url.endswith("/lodi/area/persone/nuova")
+    late = False
+    for route in held:
+        route.continue_()
+    page.get_by_role("button", name="Salva").click()
+    expect(page.locator("[data-problems]")).to_be_focused()
+    expect(page.get_by_label("Nome", exact=True)).to_have_value("Ada")
 
 
 def test_who_waits_is_told_why(sign_in: Callable[..., None], page: Page) -> None:

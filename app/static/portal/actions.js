@@ -1,4 +1,5 @@
-// Buttons that ask the API for one thing: accept, decline, cancel. Some ask first.
+// Buttons that ask the API for one thing: accept, decline, cancel. Some ask first. Like every
+// button that a module answers they are `disabled data-awaits` in the page until it is there.
 
 import { call, newKey } from "./api.js";
 
@@ -55,8 +56,10 @@ for (const button of document.querySelectorAll("button[data-post], input[data-pa
       say(problem.errors?.[0]?.message ?? problem.message, "danger");
     }
   });
+  button.disabled = false;
 }
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
+  button.disabled = false;
 }

@@ -1,6 +1,7 @@
 // Several persons over several days: choose, see the price, keep as a draft, send.
 
 import { call, newKey, Problem } from "./api.js";
+import { awake } from "./awaits.js";
 import { clear, show } from "./errors.js";
 
 const form = document.querySelector("[data-enrol]");
@@ -243,3 +244,4 @@ restore();
 if (only.length === 1) only[0].checked = true;
 draw();
 price();
+awake(form);

@@ -1,6 +1,7 @@
 // Forms that the REST API takes: what was typed stays until it is accepted.
 
 import { call, newKey } from "./api.js";
+import { awake } from "./awaits.js";
 import { clear, show } from "./errors.js";
 
 for (const form of document.querySelectorAll("form[data-api]")) {
@@ -39,6 +40,7 @@ for (const form of document.querySelectorAll("form[data-api]")) {
     busy = false;
     button.removeAttribute("aria-disabled");
   });
+  awake(form);
 }
 
 // Texts as typed, numbers of choices as numbers, what is hidden or empty as nothing.
