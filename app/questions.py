@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import policy
 from app.errors import Forbidden
 from app.statements import raw
-from app.transaction import ScopedSession
+from app.transaction import ScopedSession, begin, begins, elevated
 
 
 class Question:
@@ -26,9 +26,22 @@ class Question:
         session = cast(ScopedSession, system)
         if session.principal.kind != "system":
             raise Forbidden("a question passes by the policy")
-        # The caller's own, for what it says of the caller's rules.
-        given = {**self.constants, **policy.values(session.principal), **values}
+        given = self._given(session, values)
         return [self.answer(*row) for row in raw(session, self.sql, given, writes=False)]
+
+    def ask_first(self, db: Session, why: str, **values: Any) -> Sequence[Any]:
+        """The answers, for the caller, by the statement that proves who asks if that is to come.
+
+        ``why`` stands in the list of elevations: the question passes by the policy.
+        """
+        if isinstance(db, ScopedSession) and begins(db):
+            return [self.answer(*row) for row in begin(db, self.sql, self._given(db, values))]
+        with elevated(db, why) as system:
+            return self.ask(system, **values)
+
+    def _given(self, session: ScopedSession, values: dict[str, Any]) -> dict[str, Any]:
+        # The caller's own, for what it says of the caller's rules.
+        return {**self.constants, **policy.values(session.principal), **values}
 
 
 def sees(kind: str, model: type[Any], table: Any) -> ColumnElement[bool]:

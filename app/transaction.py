@@ -3,10 +3,11 @@
 ``policy.py`` hangs its rules on ``ScopedSession``; this module knows none of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, cast
 
 import psycopg
@@ -194,33 +195,64 @@ def prove(session: Session) -> None:
 
     Raises Unauthorized or Forbidden.
     """
-    if isinstance(session, ScopedSession) and "proof" in session.info:
+    if isinstance(session, ScopedSession) and begins(session):
         begin(session)
 
 
+def begins(session: ScopedSession) -> bool:
+    """Whether the first statement of the work, which proves the token, is still to come."""
+    return "proof" in session.info or "besides" in session.info
+
+
+def beside(
+    session: ScopedSession,
+    question: str,
+    parameters: Mapping[str, Any],
+    take: Callable[[Any], None],
+) -> None:
+    """Let the first statement of the work answer something else as well, an SQL expression.
+
+    ``take`` is given the answer, once the token is proven; what it raises, the statement raises.
+    """
+    session.info["besides"] = question, parameters, take
+
+
 def begin(
-    session: ScopedSession, question: str = "", parameters: Mapping[str, Any] | None = None
-) -> tuple[Any, ...]:
+    session: ScopedSession, page: str = "", parameters: Mapping[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
     """The first statement of a piece of work: it proves the token, names the actor to the
-    audit, and answers a question besides, a list of SQL expressions.
+    audit, answers what is asked beside it, and reads a page, a SELECT, of which it gives the rows.
 
     Raises Unauthorized or Forbidden.
     """
     proof = session.info.get("proof")
-    asked = [NAMING, question] if question else [NAMING]
-    given = {**_names(session.principal), **(parameters or {})}
-    if proof is None:
-        sql = f"SELECT true, true, {', '.join(asked)}"
-    else:
-        sql = (
-            f"WITH proof AS MATERIALIZED ({PROOFS[narrowed(proof)]})"  # noqa: S608
-            f" SELECT proof.known, proof.granted, {', '.join(asked)} FROM proof"
-        )
-    (row,) = bare(session, sql, {**given, **(proof or {})})
+    question, more, take = session.info.pop("besides", ("NULL", {}, None))
+    given = {**_names(session.principal), **more, **(proof or {}), **(parameters or {})}
+    found = bare(session, _first(proof and narrowed(proof), question, page), given)
     if proof is not None:
-        proven(session, known=row[0], granted=row[1])
+        proven(session, known=found[0][0], granted=found[0][1])
     session.info["named"] = session.get_transaction()
-    return tuple(row[2 + NAMES :])
+    if take is not None:
+        take(found[0][2 + NAMES])
+    return [row[4 + NAMES :] for row in found if page and row[3 + NAMES]]
+
+
+@lru_cache(maxsize=256)
+def _first(by_role: bool | None, question: str, page: str) -> str:
+    proof = "SELECT true AS known, true AS granted" if by_role is None else PROOFS[by_role]
+    sql = (
+        f"WITH proof AS MATERIALIZED ({proof})"
+        f" SELECT proof.known, proof.granted, {NAMING}, {question}"
+    )
+    return f"{sql}, page.* FROM proof {guarded(page)}" if page else f"{sql} FROM proof"
+
+
+def guarded(page: str) -> str:
+    """What a proof is joined with: the rows of a SELECT, each after a mark that it is one."""
+    return (
+        f"LEFT JOIN (SELECT true AS here, asked.* FROM ({page}) AS asked) AS page"  # noqa: S608
+        " ON proof.known AND proof.granted"
+    )
 
 
 def bare(

@@ -212,7 +212,7 @@ class ResourceApi(ModelRestApi):
         return write_schema(self.model, columns, partial=True, more=asked)
 
     @expose("/", methods=["POST"])
-    @endpoint("create")
+    @endpoint("create", late=True)
     def post(self) -> Response:
         """A new row, by the noun's rule."""
         given = cast(Any, self.create_schema().load(body()))

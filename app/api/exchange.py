@@ -37,8 +37,14 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 
-def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Permission, cross-site check, transaction and idempotence around a handler."""
+def endpoint(
+    verb: str, late: bool = False
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Permission, cross-site check, transaction and idempotence around a handler.
+
+    Who asks is proven before the handler that writes, or, ``late``, by its first statement: then
+    it may catch nothing that a statement raises.
+    """
 
     def wrap(handler: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(handler)
@@ -52,10 +58,9 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
             elif asking.flag("dry_run"):
                 return _tried(lambda: handler(self, *args, **kwargs))
             elif key is not None:
-                answer = _once(key, lambda: handler(self, *args, **kwargs))
+                answer = _once(key, lambda: _proven(late, lambda: handler(self, *args, **kwargs)))
             else:
-                prove(web())
-                answer = handler(self, *args, **kwargs)
+                answer = _proven(late, lambda: handler(self, *args, **kwargs))
             if web().in_transaction():
                 web.commit()
             return answer
@@ -64,6 +69,16 @@ def endpoint(verb: str) -> Callable[[Callable[..., Response]], Callable[..., Res
         return run
 
     return wrap
+
+
+def _proven(late: bool, work: Callable[[], Response]) -> Response:
+    """The work's answer, if who asks is who they say: that is said before anything else."""
+    if not late:
+        prove(web())
+    try:
+        return work()
+    finally:
+        prove(web())
 
 
 def _tried(work: Callable[[], Response]) -> Response:
@@ -95,14 +110,14 @@ def _once(key: str, work: Callable[[], Response]) -> Response:
     digest = hashlib.sha256("\n".join(said).encode() + b"\n" + request.get_data()).hexdigest()
     db, now = web(), security.moment()
     user_id = g.principal.user_id
-    stored = idempotency.remember(db, user_id=user_id, key=key, digest=digest, now=now)
-    if stored is not None:
-        status, text = stored
-        answer = json_answer(None, status)
-        answer.set_data(text)
+    idempotency.remember(db, user_id=user_id, key=key, digest=digest, now=now)
+    try:
+        answer = work()
+    except idempotency.Answered as before:
+        answer = json_answer(None, before.status)
+        answer.set_data(before.text)
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
-    answer = work()
     if 200 <= answer.status_code < 300:
         idempotency.store(
             db, user_id=user_id, key=key, digest=digest,

@@ -10,17 +10,19 @@ from datetime import datetime, timedelta
 from app.errors import KeyReused, Repeated
 from app.sealed import Sealed, seal
 from app.statements import raw
-from app.transaction import ScopedSession, begin
+from app.transaction import ScopedSession, beside
 
 KEPT = timedelta(hours=24)
 CONTEXT = "idempotency.answer"
-# Asked with the work's first statement. The lock may come in the moment after another has
+# Asked beside the work's first statement. The lock may come in the moment after another has
 # stored its answer and before we can see it: then storing ours is refused.
+# Nothing: another has the lock; an empty list: it is ours, and no answer is stored.
 QUESTION = """
-pg_try_advisory_xact_lock(%(key_lock)s::bigint),
-(SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
-  WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
-    AND expires_at > %(key_now)s::timestamptz)
+CASE WHEN pg_try_advisory_xact_lock(%(key_lock)s::bigint) THEN
+  coalesce((SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
+             WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
+               AND expires_at > %(key_now)s::timestamptz), '{}')
+END
 """
 # An answer that has expired gives way.
 STORE = """
@@ -35,26 +37,34 @@ RETURNING id
 """
 
 
-def remember(
-    db: ScopedSession, *, user_id: int, key: str, digest: str, now: datetime
-) -> tuple[int, str] | None:
-    """The status and answer stored under the key, or None if the work is still to be done.
+class Answered(Exception):
+    """The request was answered before: its status, and its answer as it was stored."""
 
-    It is the work's first statement (``transaction.begin``). Raises Repeated while another
-    request with the key is in flight, and KeyReused if the key was used for a request with
-    another path or body.
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status)
+        self.status, self.text = status, text
+
+
+def remember(db: ScopedSession, *, user_id: int, key: str, digest: str, now: datetime) -> None:
+    """Have the work's first statement (``transaction.begin``) look for an answer under the key.
+
+    That statement raises Answered if there is one, Repeated while another request with the key
+    is in flight, and KeyReused if the key was used for a request with another path or body.
     """
+
+    def take(stored: list[str] | None) -> None:
+        if stored is None:
+            raise Repeated(field="Idempotency-Key")
+        if not stored:
+            return
+        if stored[0] != digest:
+            raise KeyReused(field="Idempotency-Key")
+        raise Answered(int(stored[1]), Sealed(stored[2], CONTEXT).reveal())
+
     parameters = {
         "key_lock": _number(user_id, key), "key_user": user_id, "key": key, "key_now": now
     }  # fmt: skip
-    locked, stored = begin(db, QUESTION, parameters)
-    if not locked:
-        raise Repeated(field="Idempotency-Key")
-    if stored is None:
-        return None
-    if stored[0] != digest:
-        raise KeyReused(field="Idempotency-Key")
-    return int(stored[1]), Sealed(stored[2], CONTEXT).reveal()
+    beside(db, QUESTION, parameters, take)
 
 
 def store(

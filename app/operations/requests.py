@@ -1,5 +1,6 @@
 """Service requests: somebody asks for a service, its organizer answers, each side is told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -81,17 +82,15 @@ def send(
         raise Invalid(UNKNOWN, field="channel")
     kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
-    with elevated(db, "ask for a service") as system, explained():
+    found: Sequence[Any] = ()
+    if possible(person_id, service_id):
         keys = {"person": person_id, "service": service_id, "user": user_id}
-        found = (
-            _asked(kind, entering=True).ask(system, **keys)
-            if possible(person_id, service_id)
-            else ()
-        )
-        named = found[0] if found else None
-        if named is None or not (named.person_seen and named.service_seen):
-            person_seen, _ = seen(db, (Person, person_id), (Service, service_id))
-            raise Invalid(UNKNOWN, field="service_id" if person_seen else "person_id")
+        found = _asked(kind, entering=True).ask_first(db, "what a request names", **keys)
+    named = found[0] if found else None
+    if named is None or not (named.person_seen and named.service_seen):
+        person_seen, _ = seen(db, (Person, person_id), (Service, service_id))
+        raise Invalid(UNKNOWN, field="service_id" if person_seen else "person_id")
+    with elevated(db, "ask for a service") as system, explained():
         delegation_id = None
         if channel == "desk":
             consent = delegations.require(db, person_id=person_id, scope="request", now=now)

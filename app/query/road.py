@@ -97,9 +97,7 @@ def _compiled(shape: Selection, kind: str, care: bool, asked: Asked) -> Compiled
     # The order of the page is kept: its only partner is one row.
     guarded = {
         by_role: f"WITH proof AS MATERIALIZED ({proof})"  # noqa: S608
-        " SELECT proof.known, proof.granted, page.*"
-        f" FROM proof LEFT JOIN (SELECT true AS here, asked.* FROM ({sql}) AS asked) AS page"
-        " ON proof.known AND proof.granted"
+        f" SELECT proof.known, proof.granted, page.* FROM proof {transaction.guarded(sql)}"
         for by_role, proof in PROOFS.items()
     }
     return Compiled(query, asked, _writer(query, asked), sql, guarded, constants)
@@ -125,6 +123,8 @@ def fetch(db: ScopedSession, found: Compiled, parameters: dict[str, Any]) -> lis
     if found.statement is not None:
         return [tuple(row) for row in db.execute(found.statement, parameters)]
     given = {**found.constants, **policy.values(db.principal), **parameters}
+    if "besides" in db.info:
+        prove(db)
     proof = db.info.get("proof")
     if proof is None:
         return run(db, found.sql, given)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from app import inserts, models, scope, statements, transaction
 from app.errors import Forbidden, Unauthorized
-from app.operations import care, idempotency
+from app.operations import care, idempotency, requests
 from app.operations import rows as row_operations
 from app.query import road, rows
 from app.roles import pair_of
@@ -241,6 +241,11 @@ def _enter_and_read(db: ScopedSession, office: Any) -> None:
         )
 
 
+def _remember(db: ScopedSession, office: Any) -> None:
+    idempotency.remember(db, user_id=office.seat.user_id, key="k", digest="d", now=office.now)
+    transaction.prove(db)
+
+
 ROADS: dict[str, Callable[[ScopedSession, Any], Any]] = {
     "select": lambda db, o: db.scalars(select(models.Organization)).all(),
     "columns": lambda db, o: db.execute(select(models.Organization.name)).all(),
@@ -271,9 +276,8 @@ ROADS: dict[str, Callable[[ScopedSession, Any], Any]] = {
     "raw": lambda db, o: road.fetch(
         db, road.compiled(_all(o), db.principal, road.Asked(count=True)), {}
     ),
-    "idempotency": lambda db, o: idempotency.remember(
-        db, user_id=o.seat.user_id, key="k", digest="d", now=o.now
-    ),
+    "idempotency": _remember,
+    "question": lambda db, o: requests._asked("staff").ask_first(db, "why", person=1, service=1),
     "log of reads": lambda db, o: care.log(db, "person", [1], ["allergies"], now=o.now),
 }
 

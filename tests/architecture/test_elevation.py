@@ -66,6 +66,7 @@ ELEVATED = {
     "operations/requests.py": [
         "a step of a request",
         "ask for a service",
+        "what a request names",
     ],
     "operations/roles.py": [
         "change a role",
@@ -179,9 +180,11 @@ def users(*names: str) -> dict[str, set[str]]:
 def test_every_elevation_is_on_the_list_with_its_reason() -> None:
     found: dict[str, list[str]] = {}
     for module, call, name in calls():
-        if name == "elevated":
+        if name in ("elevated", "ask_first"):
             assert len(call.args) == 2, f"{module}:{call.lineno} gives no reason"
             reason = call.args[1]
+            if module == "questions.py":
+                continue  # It hands on the reason that it is given.
             assert isinstance(reason, ast.Constant), f"{module}:{call.lineno} reason is no text"
             found.setdefault(module, []).append(str(reason.value))
     assert {module: sorted(reasons) for module, reasons in found.items()} == ELEVATED
