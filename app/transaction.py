@@ -111,26 +111,28 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
         return
     prove(db)
     db.flush()
-    principal = replace(db.principal, kind="system", name=db.principal.name)
+    nested = db.in_nested_transaction()
     inner = ScopedSession(
         db.raw_connection(),
-        info={"principal": principal, "why": why},
+        info={"principal": replace(db.principal, kind="system"), "why": why, "caller": db},
         # Inside a savepoint of the caller's, what fails here ends in one of its own.
-        join_transaction_mode="create_savepoint" if db.in_nested_transaction() else "rollback_only",
+        join_transaction_mode="create_savepoint" if nested else "rollback_only",
         expire_on_commit=False,
     )
-    if "reading" in db.info:
-        inner.info["reading"] = db.info["reading"]
-    if db.info.get("named") is db.get_transaction():
-        inner.info["named"] = inner.get_transaction() or inner.begin()
+    # Else what is written out goes by the caller's line: most rules need no more.
+    if nested:
+        inner.begin()
+    for name in ("reading", "named"):
+        if name in db.info:
+            inner.info[name] = db.info[name]
     try:
         yield inner
         inner.flush()
-        wrote = bool(inner.info.get("wrote"))
-        inner.commit()  # Flushes; the transaction is the caller's, and stays open.
+        if inner.in_transaction():
+            inner.commit()  # The transaction is the caller's, and stays open.
     finally:
         inner.close()
-    if wrote:
+    if inner.info.get("wrote"):
         db.expire_all()
 
 
@@ -139,11 +141,16 @@ def name_the_actor(session: Session) -> None:
     if not isinstance(session, ScopedSession):
         return
     session.info["wrote"] = True
-    transaction = session.get_transaction()
-    if transaction is not None and session.info.get("named") is transaction:
+    named = session.info.get("named")
+    if named is not None and named.is_active:
         return
     bare(session, f"SELECT {NAMING}", _names(session.principal))
-    session.info["named"] = session.get_transaction()
+    _named(session)
+
+
+def _named(session: ScopedSession) -> None:
+    # With a savepoint that is given up, the names go too.
+    session.info["named"] = _inmost(_own(session))
 
 
 def _names(principal: Principal) -> dict[str, str]:
@@ -231,7 +238,7 @@ def begin(
     found = bare(session, _first(proof and narrowed(proof), question, page), given)
     if proof is not None:
         proven(session, known=found[0][0], granted=found[0][1])
-    session.info["named"] = session.get_transaction()
+    _named(session)
     if take is not None:
         take(found[0][2 + NAMES])
     return [row[4 + NAMES :] for row in found if page and row[3 + NAMES]]
@@ -262,6 +269,7 @@ def bare(
 
     Without ``answers`` none are read. Raises what SQLAlchemy would.
     """
+    session = _own(session)
     inmost, connection = session.info.get("line", (None, None))
     if inmost is None or inmost is not _inmost(session):
         # Asking the session begins what was only announced, a savepoint too.
@@ -275,6 +283,12 @@ def bare(
         wrapped = DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True)
         raise cast(BaseException, wrapped) from error
     return found
+
+
+def _own(session: ScopedSession) -> ScopedSession:
+    """The session whose transaction it is: an elevated one's caller's, until it begins one."""
+    caller: ScopedSession = session.info.get("caller", session)
+    return session if session.in_transaction() else caller
 
 
 def _inmost(session: ScopedSession) -> Any:
