@@ -108,6 +108,7 @@ ORGANIZATION = bindparam("policy_organization", callable_=_organization, type_=B
 SEAT = bindparam("policy_seat", callable_=_seat, type_=BigInteger)
 TODAY = bindparam("policy_today", callable_=_today, type_=Date)
 _VALUES = (USER, ALLIANCE, ORGANIZATION, SEAT, TODAY)
+_READ = tuple((p.key, cast(Callable[[], Any], p.callable)) for p in _VALUES)
 
 
 DIALECT: Dialect = cast(Any, psycopg).dialect(paramstyle="pyformat")
@@ -128,7 +129,7 @@ def compiled(statement: Any) -> tuple[str, dict[str, Any]]:
 def values(principal: Principal) -> dict[str, Any]:
     """The principal's values, for a statement that was compiled beforehand."""
     current.set(principal)
-    return {p.key: p.callable() for p in _VALUES if p.callable is not None}
+    return {key: read() for key, read in _READ}
 
 
 def other(model: type[Any]) -> Any:

@@ -131,7 +131,8 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
         if inner.in_transaction():
             inner.commit()  # The transaction is the caller's, and stays open.
     finally:
-        inner.close()
+        if inner.in_transaction() or inner.identity_map:
+            inner.close()
     if inner.info.get("wrote"):
         db.expire_all()
 

@@ -1,6 +1,7 @@
 """The Flask application: settings, extensions, screens, API and portal put together."""
 
 import select
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -40,11 +41,18 @@ ALWAYS = (
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
+class Web(Flask):
+    """An application without coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # Flask would ask each hook of each request what it is.
+
+
 class Sessions(SecureCookieSessionInterface):
     """The browser's session; a program with a token has none, and none is looked for."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if "Authorization" in request.headers:
+        if "HTTP_AUTHORIZATION" in request.environ:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -90,7 +98,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
     sealed.configure(settings.data_key)
     configure_mappers()
     scope.criteria("public")
-    app = Flask("app", template_folder="templates", static_folder="static")
+    app = Web("app", template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
     app.url_map.converters["int"] = RowNumber
     app.session_interface = Sessions()
@@ -186,12 +194,12 @@ def choose_locale() -> str:
 
 
 def _headers(answer: Response) -> Response:
-    for name, value in ALWAYS:
-        if name not in answer.headers:
-            answer.headers.add(name, value)
+    said = {name.lower() for name, _ in answer.headers}
+    answer.headers.extend([header for header in ALWAYS if header[0].lower() not in said])
     principal = g.get("principal")
     if principal is not None and principal.user_id is not None:
-        answer.headers.setdefault("Cache-Control", "no-store")
+        if "cache-control" not in said:
+            answer.headers["Cache-Control"] = "no-store"
     elif principal is not None and principal.kind == "public":
         request.environ[FOR_ANYBODY] = True
     return answer

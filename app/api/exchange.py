@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Response, g, request
+from flask import Response, request
 
 from app import security
 from app.api import asking
@@ -96,7 +96,7 @@ def _tried(work: Callable[[], Response]) -> Response:
 
 def _key() -> str | None:
     """The key under which a POST counts once, if it has one. Raises BadRequest."""
-    key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+    key = request.environ.get("HTTP_IDEMPOTENCY_KEY") if request.method == "POST" else None
     if key is not None and not (1 <= len(key) <= 200 and key.isascii() and key.isprintable()):
         raise BadRequest(LONG_KEY, field="Idempotency-Key")
     return key
@@ -104,12 +104,12 @@ def _key() -> str | None:
 
 def _once(key: str, work: Callable[[], Response]) -> Response:
     """The stored answer of a request that was done before, or the work's own, stored with it."""
-    if g.principal.user_id is None:
-        raise Unauthorized()
-    said = request.method, request.full_path, str(g.principal.seat_id)
-    digest = hashlib.sha256("\n".join(said).encode() + b"\n" + request.get_data()).hexdigest()
     db, now = web(), security.moment()
-    user_id = g.principal.user_id
+    user_id = db.principal.user_id
+    if user_id is None:
+        raise Unauthorized()
+    said = request.method, request.full_path, str(db.principal.seat_id)
+    digest = hashlib.sha256("\n".join(said).encode() + b"\n" + request.get_data()).hexdigest()
     idempotency.remember(db, user_id=user_id, key=key, digest=digest, now=now)
     try:
         answer = work()
@@ -129,10 +129,8 @@ def _once(key: str, work: Callable[[], Response]) -> Response:
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer in JSON: money as text, instants with their zone."""
     data = b"" if body is None else orjson.dumps(body, default=_plain)
-    answer = Response(data, status, content_type=JSON)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers.update(headers or {})
-    return answer
+    said = [("Cache-Control", "no-store"), *(headers or {}).items()]
+    return Response(data, status, said, content_type=JSON)
 
 
 def _plain(value: Any) -> Any:
@@ -141,13 +139,13 @@ def _plain(value: Any) -> Any:
 
 def body() -> dict[str, Any]:
     """The request's JSON object. Raises TooLarge, UnknownContent, BadRequest."""
-    if (request.content_length or 0) > MOST_JSON or len(request.get_data()) > MOST_JSON:
+    if (request.content_length or 0) > MOST_JSON or len(sent := request.get_data()) > MOST_JSON:
         raise TooLarge(TOO_LARGE, most=f"{MOST_JSON // 1000} kB")
     kinds = (MERGE_PATCH, JSON) if request.method == "PATCH" else (JSON,)
-    if request.get_data() and request.mimetype not in kinds:
+    if sent and request.mimetype not in kinds:
         raise UnknownContent(WANTS_JSON, kind=kinds[0])
     try:
-        found = orjson.loads(request.get_data() or b"{}")
+        found = orjson.loads(sent or b"{}")
     except (orjson.JSONDecodeError, RecursionError):
         raise BadRequest(NOT_JSON) from None
     if not isinstance(found, dict):
@@ -157,8 +155,9 @@ def body() -> dict[str, Any]:
 
 def name_patch(answer: Response) -> Response:
     """Say which patches are taken: to who asks how, and who sent another (RFC 5789, 2.2, 3.1)."""
-    patched = request.method == "PATCH" and answer.status_code == 415
-    if patched or (request.method == "OPTIONS" and "PATCH" in answer.allow):
+    patched = answer.status_code == 415 and request.method == "PATCH"
+    asked = answer.status_code == 200 and request.method == "OPTIONS"
+    if patched or (asked and "PATCH" in answer.allow):
         answer.headers["Accept-Patch"] = MERGE_PATCH
     return answer
 

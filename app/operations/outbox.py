@@ -1,11 +1,10 @@
 """The outbox: mail is written here in the work's own transaction and sent afterwards."""
 
-import json
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, null, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
@@ -67,19 +66,17 @@ def _letter(
         raise ValueError(f"no letter is called {kind}")
     return {
         "alliance": alliance_id, "kind": kind, "about": about, "recipient": recipient.strip(),
-        "locale": locale, "payload": json.dumps(as_json(payload or {})), "next_at": now,
+        "locale": locale, "payload": _written(payload or {}), "next_at": now,
     }  # fmt: skip
 
 
 def as_json(value: Any) -> Any:
     """Dates and money as the text that JSON has for them."""
-    if isinstance(value, dict):
-        return {str(key): as_json(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(inner) for inner in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return orjson.loads(_written(value))
+
+
+def _written(value: Any) -> str:
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def hide(secret: str) -> str:

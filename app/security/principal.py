@@ -12,7 +12,7 @@ from app.operations import keys
 from app.security.grants import granted
 from app.security.seats import accounts, citizens_have_passwords, first_seat, seats_of
 from app.security.tokens import bearer, read_token
-from app.transaction import PUBLIC, Principal, claim, seated, web
+from app.transaction import PUBLIC, Principal, ScopedSession, claim, seated, web
 
 # These read the token themselves: a refresh token is nobody's seat.
 OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
@@ -20,18 +20,19 @@ OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
 
 def identify() -> None:
     """Set the request's principal from its token or its session; nobody's is the public's."""
-    g.principal, g.permissions, g.seats = PUBLIC, granted("public", None), ()
-    g.by_cookie, g.how = False, "password"
-    g.user = current_user
-    if request.endpoint in ("static", None) or request.path.startswith("/static/"):
+    who: Any = cast(Any, g)._get_current_object()
+    who.principal, who.permissions, who.seats = PUBLIC, granted("public", None), ()
+    who.by_cookie, who.how = False, "password"
+    endpoint, path = request.endpoint, request.path
+    if endpoint in ("static", None) or path.startswith("/static/"):
         _scope(PUBLIC)
         return
-    if "Authorization" in request.headers:
-        if request.endpoint in OWN_TOKEN:
+    if "HTTP_AUTHORIZATION" in request.environ:
+        if endpoint in OWN_TOKEN:
             _scope(PUBLIC)
             return
-        if request.path.startswith("/api/"):
-            _claim()
+        if path.startswith("/api/"):
+            _claim(who)
             return
         claims = read_token("access")
         g.how = claims.get("how", "password")
@@ -42,12 +43,14 @@ def identify() -> None:
     _scope(g.principal)
 
 
-def _scope(principal: Principal) -> None:
+def _scope(principal: Principal) -> ScopedSession:
     web.remove()
-    web().info["principal"] = principal
+    session: ScopedSession = web()
+    session.info["principal"] = principal
+    return session
 
 
-def _claim() -> None:
+def _claim(who: Any) -> None:
     """Act under the seat that the token names; it is proven with the first statement."""
     text = bearer()
     if text.startswith(keys.BEGINS):
@@ -55,7 +58,7 @@ def _claim() -> None:
         return
     claims = read_token("access")
     try:
-        g.principal = Principal(
+        who.principal = Principal(
             claims["kind"],
             user_id=int(claims["sub"]),
             seat_id=claims["seat"],
@@ -65,16 +68,15 @@ def _claim() -> None:
             care=claims["care"],
             name=claims["name"],
         )
-        g.permissions = granted(g.principal.kind, None)
+        who.permissions = granted(who.principal.kind, None)
         version = claims["ver"]
     except (KeyError, ValueError):
         raise Unauthorized() from None
     how = claims.get("how", "password")
     if claims["kind"] == "citizen" and how != "identity" and not citizens_have_passwords():
         raise Unauthorized()
-    g.seats, g.how = None, how
-    _scope(g.principal)
-    claim(web(), g.principal, version, claims.get("fam"))
+    who.seats, who.how = None, how
+    claim(_scope(who.principal), who.principal, version, claims.get("fam"))
 
 
 def _take_key(text: str) -> None:
@@ -122,6 +124,7 @@ def _enter(user_id: int | None, seat_id: int | None, version: Any) -> None:
 
 def moment() -> datetime:
     """The instant that the request is judged at: one for all of its rules."""
-    if "moment" not in g:
-        g.moment = clock.now()
-    return cast(datetime, g.moment)
+    moment = g.get("moment")
+    if moment is None:
+        moment = g.moment = clock.now()
+    return cast(datetime, moment)

@@ -29,7 +29,7 @@ def claims_of(row: Any) -> dict[str, Any]:
 
 def bearer() -> str:
     """The token that the request carries. Raises Unauthorized."""
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, text = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthorized()
     return text.strip()
