@@ -78,6 +78,10 @@ class ScopedSession(Session):
             raise Forbidden("a scoped session gives no connection away")
         return super().connection(*args, **kwargs)
 
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        caller: ScopedSession | None = self.info.get("caller")
+        return caller.raw_connection() if caller else super().get_bind(*args, **kwargs)
+
     def raw_connection(self) -> Connection:
         """The connection, for the policy's own checks and for elevation."""
         return super().connection()
@@ -113,7 +117,6 @@ def elevated(db: Session, why: str) -> Iterator[Session]:
     db.flush()
     nested = db.in_nested_transaction()
     inner = ScopedSession(
-        db.raw_connection(),
         info={"principal": replace(db.principal, kind="system"), "why": why, "caller": db},
         # Inside a savepoint of the caller's, what fails here ends in one of its own.
         join_transaction_mode="create_savepoint" if nested else "rollback_only",

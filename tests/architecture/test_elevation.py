@@ -106,6 +106,7 @@ ROADS = {
         "demo/acting.py": "loads the demo as the seats that would have typed it",
     },
     "get_bind": {
+        "transaction.py": "an elevated session works on its caller's connection",
         "operations/delegations.py": "counts a wrong code whatever becomes of the caller's work",
         "portal/site.py": "the public's session beside the signed-in reader's",
     },
