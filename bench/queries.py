@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from threading import get_ident
 from typing import Any
 
 import psycopg
@@ -64,6 +65,7 @@ class _Seat:
 @contextmanager
 def _counting() -> Iterator[list[str]]:
     said: list[str] = []
+    asking = get_ident()
     originals = {
         name: getattr(psycopg.Cursor, name) for name in ("execute", "executemany", "stream")
     }
@@ -71,7 +73,8 @@ def _counting() -> Iterator[list[str]]:
     def listening(original: Any) -> Any:
         def execute(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
             text = str(query).strip(" ;")
-            if text:  # The pool's ping says nothing.
+            # The pool's ping says nothing; what other threads listen for is not asked here.
+            if text and get_ident() == asking:
                 said.append(text)
             return original(cursor, query, *args, **kwargs)
 
