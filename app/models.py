@@ -74,9 +74,21 @@ FIVE_YEARS = timedelta(days=1826)
 TEN_YEARS = timedelta(days=3652)
 
 
-def col(label: str, type_: Any, group: str = "public", help: str = "", **options: Any) -> Any:
-    """A column with its label, help text and group."""
-    return mapped_column(type_, info={"label": label, "group": group, "help": help}, **options)
+def col(
+    label: str,
+    type_: Any,
+    group: str = "public",
+    help: str = "",
+    kind: str = "",
+    of: str = "",
+    **options: Any,
+) -> Any:
+    """A column with its label, help text and group; ``kind`` where its type does not say it.
+
+    ``of`` names the column of the whole that this one counts a part of.
+    """
+    info = {"label": label, "group": group, "help": help, "kind": kind, "of": of}
+    return mapped_column(type_, info=info, **options)
 
 
 def personal(
@@ -990,7 +1002,9 @@ class Slot(Titled, Tenant):
         N_("Time zone"), String(40), "system", default="Europe/Rome", server_default="Europe/Rome"
     )
     places: Mapped[int] = col(N_("Places"), Integer)
-    places_taken: Mapped[int] = col(N_("Places taken"), Integer, default=0, server_default="0")
+    places_taken: Mapped[int] = col(
+        N_("Places taken"), Integer, kind="places", of="places", default=0, server_default="0"
+    )
     waiting_count: Mapped[int] = col(N_("Waiting"), Integer, default=0, server_default="0")
     last_queue_no: Mapped[int] = col(
         N_("Last number given"), Integer, "system", default=0, server_default="0"

@@ -38,6 +38,12 @@ ALWAYS = (
     ("Referrer-Policy", "same-origin"),
     ("X-Frame-Options", "SAMEORIGIN"),
 )
+# What a page may load and where it may send: this server's, and no script or style in the page.
+CONTENT = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self' data:",
+    "img-src 'self' data:", "connect-src 'self'", "manifest-src 'self'", "form-action 'self'",
+    "base-uri 'none'", "frame-ancestors 'self'",
+))  # fmt: skip
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
@@ -120,7 +126,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
             web,
             security_manager_class=security.SecurityManager,
             indexview=views.HomeView,
-            base_template="appbuilder/baselayout.html",
+            base_template="office/base.html",
         )
         app.extensions["babel"].locale_selector = choose_locale
         problems.register(app)
@@ -196,6 +202,8 @@ def choose_locale() -> str:
 def _headers(answer: Response) -> Response:
     said = {name.lower() for name, _ in answer.headers}
     answer.headers.extend([header for header in ALWAYS if header[0].lower() not in said])
+    if answer.mimetype == "text/html" and "content-security-policy" not in said:
+        answer.headers["Content-Security-Policy"] = CONTENT
     principal = g.get("principal")
     if principal is not None and principal.user_id is not None:
         if "cache-control" not in said:

@@ -8,7 +8,7 @@ from flask_appbuilder import AppBuilder
 
 from app.nouns import titles
 from app.views import menu
-from app.views.home import HomeView, seats
+from app.views.home import HomeView, looks, seats
 from app.views.login import SeatView, SignInView
 from app.views.screens import VIEWS
 
@@ -22,10 +22,10 @@ def register(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SeatView)
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    for area, resources in menu.AREAS:
+    for area, _, resources in menu.AREAS:
         for resource in resources:
             label = titles.TITLES[resource][1]
             appbuilder.add_view(VIEWS[resource], resource, label=label, category=area)
     current_app.jinja_env.globals.update(
-        office_menu=menu.menu, office_seats=seats, here=menu.here
+        office_menu=menu.menu, office_seats=seats, here=menu.here, looks=looks
     )  # fmt: skip

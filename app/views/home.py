@@ -1,9 +1,11 @@
 """What each seat sees first: what waits for it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext, refresh
@@ -174,6 +176,18 @@ class HomeView(IndexView):
         label = f"{gettext('Add')}: {gettext(WORKSHOP_KINDS['summer_camp'])}"
         return [(label, url_for("WorkshopView.add", **known))]
 
+    @expose("/look", methods=["POST"])
+    def look(self) -> Any:
+        """Light or dark, compact or with more room; kept in this browser for a year."""
+        chosen = {name: request.form[name] for name in LOOKS if name in request.form}
+        kept = {name: v for name, v in {**looks(), **chosen}.items() if v in LOOKS[name]}
+        answer = redirect(get_safe_redirect(request.form.get("next", "")))
+        answer.set_cookie(
+            LOOK, urlencode(kept), max_age=A_YEAR, httponly=True, samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )  # fmt: skip
+        return answer
+
     @expose("/language/<code>", methods=["GET"])
     def language(self, code: str) -> Any:
         """Read on in another language. Raises NotFound."""
@@ -182,6 +196,18 @@ class HomeView(IndexView):
         session["locale"] = code
         refresh()
         return redirect(get_safe_redirect(request.args.get("next", "")))
+
+
+# How a reader may want the screens: the cookie's parts and their values.
+LOOKS = {"theme": ("light", "dark"), "density": ("comfortable", "compact")}
+LOOK = "look"
+A_YEAR = timedelta(days=365)
+
+
+def looks() -> dict[str, str]:
+    """What the reader chose of the screens' look, in this browser; nothing unknown."""
+    said = dict(part.partition("=")[::2] for part in request.cookies.get(LOOK, "").split("&"))
+    return {name: said[name] for name, known in LOOKS.items() if said.get(name) in known}
 
 
 def seats() -> list[dict[str, Any]]:

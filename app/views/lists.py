@@ -28,7 +28,12 @@ class Cell:
     label: str
     text: str
     href: str = ""
-    long: bool = False
+    # What kind of value it is, and the tone of a state.
+    kind: str = "text"
+    tone: str = ""
+    # Of how many, for what is a part of something.
+    most: int | None = None
+    value: Any = None
     # The language of the value, where it is not the reader's.
     lang: str = ""
 
@@ -54,7 +59,15 @@ def with_keys(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
         parent, _, last = name.rpartition(".")
         if last in NAMES and parent:
             found.append(f"{parent}.id")
+        column = path(model, name)
+        if column.info.get("of"):
+            found.append(beside(column))
     return tuple(dict.fromkeys(found))
+
+
+def beside(column: Path) -> str:
+    """The column of the same row that a part is a part of."""
+    return ".".join((*column.relations, str(column.info.get("of", ""))))
 
 
 def number(text: str | None, default: int, most: int) -> int:

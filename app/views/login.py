@@ -23,6 +23,7 @@ class SignInView(AuthDBView):
     """``/login/`` and ``/logout/``."""
 
     title = _("Sign in")
+    login_template = "office/login.html"
 
     @expose("/login/", methods=["GET", "POST"])
     @throttle.attempts(_tried)

@@ -10,18 +10,23 @@ from app.errors import N_
 from app.nouns import titles
 from app.views.screens import VIEWS
 
-AREAS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (N_("Network"), ("organizations", "memberships", "calls", "projects",
-                     "organization-contacts", "organization-aliases", "project-partners",
-                     "project-extensions", "call-categories")),
-    (N_("Catalogue"), ("services", "service-requests", "service-categories", "locations",
-                       "service-locations")),
-    (N_("Seasons and workshops"), ("seasons", "workshops", "slots")),
-    (N_("Families"), ("persons", "applications", "enrollments", "relations")),
-    (N_("Social points"), ("social-points", "delegations")),
-    (N_("Platform"), ("alliances", "territories", "municipalities", "accounts", "seats", "roles",
-                      "role-scopes", "keys", "files", "messages", "job-runs", "state-changes",
-                      "audit-events", "sensitive-reads")),
+# A heading, the picture beside it, and its nouns.
+AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (N_("Network"), "link", (
+        "organizations", "memberships", "calls", "projects", "organization-contacts",
+        "organization-aliases", "project-partners", "project-extensions", "call-categories",
+    )),
+    (N_("Catalogue"), "list", (
+        "services", "service-requests", "service-categories", "locations", "service-locations",
+    )),
+    (N_("Seasons and workshops"), "calendar", ("seasons", "workshops", "slots")),
+    (N_("Families"), "user", ("persons", "applications", "enrollments", "relations")),
+    (N_("Social points"), "map-marker", ("social-points", "delegations")),
+    (N_("Platform"), "settings", (
+        "alliances", "territories", "municipalities", "accounts", "seats", "roles", "role-scopes",
+        "keys", "files", "messages", "job-runs", "state-changes", "audit-events",
+        "sensitive-reads",
+    )),
 )  # fmt: skip
 
 
@@ -31,6 +36,8 @@ class Entry:
 
     label: str
     href: str
+    # Whether this page is one of the noun's.
+    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,21 +45,28 @@ class Area:
     """A heading of the menu with its lines."""
 
     label: str
+    icon: str
     entries: list[Entry]
+
+    @property
+    def current(self) -> bool:
+        """Whether this page is in the area."""
+        return any(entry.current for entry in self.entries)
 
 
 def menu() -> list[Area]:
     """The areas in which the active seat may list something."""
     granted = security.seat_permissions()
+    shown = (request.endpoint or "").partition(".")[0]
     areas = []
-    for label, resources in AREAS:
+    for label, icon, resources in AREAS:
         entries = [
-            Entry(titles.many(r), url_for(f"{VIEWS[r].__name__}.list"))
+            Entry(titles.many(r), url_for(f"{name}.list"), name == shown)
             for r in resources
-            if ("can_list", r) in granted
+            if ("can_list", r) in granted and (name := VIEWS[r].__name__)
         ]
         if entries:
-            areas.append(Area(gettext(label), entries))
+            areas.append(Area(gettext(label), icon, entries))
     return areas
 
 

@@ -15,7 +15,7 @@ from app import permissions, security
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
-from app.views import lists, words
+from app.views import kinds, lists, words
 from app.views.lists import Cell
 
 VIEWS: dict[str, type["Screens"]] = {}
@@ -154,8 +154,19 @@ class Screens(ModelView):
         if link and column.relations and column.column in lists.NAMES and text:
             key = row.get(f"{'.'.join(column.relations)}.id")
             href = self.href(lists.resource_of(column), key)
-        lang = "en" if column.column.endswith("_en") else ""
-        return Cell(self.heading(column), text, href, len(text) > 60 or "\n" in text, lang)
+        kind, value = kinds.kind_of(column), row.get(column.name)
+        if kind == "text" and (len(text) > 60 or "\n" in text):
+            kind = "long"
+        return Cell(
+            self.heading(column),
+            text,
+            href,
+            kind,
+            kinds.tone(value) if kind == "badge" else "",
+            row.get(lists.beside(column)) if kind == "places" else None,
+            value,
+            "en" if column.column.endswith("_en") else "",
+        )
 
     def href(self, resource: str, id_: Any) -> str:
         """The address of another noun's row, where this seat may open it."""

@@ -40,6 +40,13 @@ class Person:
         found = (within or self.page).get_by_role(role, name=name, exact=exact)  # type: ignore[arg-type]
         found.first.click()
 
+    def open(self, area: str) -> None:
+        """Open an area of the menu, if the page is not in it already."""
+        closed = self.page.locator("#menu details:not([open]) > summary").filter(has_text=area)
+        if closed.count():
+            self._counted()
+            closed.click()
+
     def type(self, label: str, text: str) -> None:
         """Type into the field of that name."""
         self._counted()

@@ -22,7 +22,7 @@ SEATS = {
     "company": "company",
     "social_point": "social-point",
 }
-IN_MENU = {resource for _, resources in AREAS for resource in resources}
+IN_MENU = {resource for _, _, resources in AREAS for resource in resources}
 # How each kind of screen is opened here; one that is not named fails the test below.
 OPENED = {
     "index": "first of all",

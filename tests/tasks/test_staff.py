@@ -21,7 +21,7 @@ def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: 
     person.sign_in("staff")
 
     # Her child, and why he waits.
-    person.click("button", "Famiglie")
+    person.open("Famiglie")
     person.click("link", "Persone")
     person.type("Cerca", family.surname)
     person.click("button", "Cerca")
@@ -46,7 +46,7 @@ def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: 
     person.sees("Ricevuta", "Posto assegnato", family.sister, WORKSHOP)
 
     # What Codogno is to have.
-    person.click("button", "Famiglie")
+    person.open("Famiglie")
     person.click("link", "Iscrizioni")
     person.find("Organizzatore", "Codogno", "Comune di Codogno")
     person.click("button", "Cerca")

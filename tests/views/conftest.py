@@ -55,7 +55,7 @@ def errors_at(page: str, name: str) -> list[str]:
     """What is said to be wrong beside a field."""
     ident = "f-" + "".join(c if c.isalnum() else "-" for c in name)
     about = re.search(rf'<div id="{ident}-about">(.*?)</div>', page, re.DOTALL)
-    found = re.findall(r'<p class="help-block error">(.*?)</p>', about[1]) if about else []
+    found = re.findall(r'<p class="error">(.*?)</p>', about[1]) if about else []
     return [unescape(message) for message in found]
 
 

@@ -80,7 +80,7 @@ def test_a_refused_form_is_announced_and_leads_to_its_field(page: Page) -> None:
     page.locator("#f-starts-on").fill("2027-06-10")
     page.locator("#f-ends-on").fill("2027-06-01")
     page.locator("form.entry button[type=submit]").click()
-    alert = page.locator(".alert-danger[role=alert]")
+    alert = page.locator(".notice-danger[role=alert]")
     expect(alert).to_be_focused()
     alert.locator("a").first.click()
     expect(page.locator("#f-title")).to_have_value("Estate")
@@ -89,10 +89,10 @@ def test_a_refused_form_is_announced_and_leads_to_its_field(page: Page) -> None:
 
 def test_the_menu_opens_and_the_seat_changes(page: Page) -> None:
     sign_in(page, "municipality")
-    page.locator("#menu .dropdown-toggle").first.click()
-    expect(
-        page.locator("#menu .dropdown.open a[href='/office/organizations/list/']")
-    ).to_be_visible()
+    page.get_by_role("navigation", name="Menu principale").locator("summary").first.click()
+    expect(page.locator("#menu a[href='/office/organizations/list/']")).to_be_visible()
     page.locator("#seat").select_option(index=1)
-    page.locator(".seat-form button").click()
-    expect(page.locator(".well")).to_be_visible()  # What the company's home says will be there.
+    page.locator("form.seat button").click()
+    expect(
+        page.locator("[data-note]")
+    ).to_be_visible()  # What the company's home says will be there.

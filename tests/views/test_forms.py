@@ -111,7 +111,7 @@ def test_a_row_that_others_name_is_not_deleted(
     assert db.get(models.ServiceCategory, category.id) is not None
     answer = staff.post(page)
     assert answer.headers["Location"].endswith(f"/show/{category.id}")
-    assert 'class="alert alert-danger"' in staff.get(answer.headers["Location"]).text
+    assert 'class="notice notice-danger"' in staff.get(answer.headers["Location"]).text
 
 
 def test_the_counter_says_which_wish_cannot_be_and_enrols_nobody(

@@ -105,7 +105,9 @@ def test_every_menu_entry_opens_for_the_seat_that_sees_it(
     somebody = reader(seat)
     home = somebody.get("/office/")
     assert home.status_code == 200
-    listed = {r for _, rs in menu.AREAS for r in rs if "list" in permissions.grant(kind, r).verbs}
+    listed = {
+        r for _, _, rs in menu.AREAS for r in rs if "list" in permissions.grant(kind, r).verbs
+    }
     assert listed
     for resource in permissions.RESOURCES:
         path = f"/office/{resource}/list/"
@@ -129,7 +131,7 @@ def test_nobody_is_led_to_the_sign_in_page(web_on: object, db: ScopedSession) ->
 
 def test_every_noun_has_its_screen_its_words_and_its_place_in_the_menu() -> None:
     assert set(VIEWS) == set(permissions.RESOURCES) == set(titles.TITLES)
-    placed = [resource for _, resources in menu.AREAS for resource in resources]
+    placed = [resource for _, _, resources in menu.AREAS for resource in resources]
     assert sorted(placed) == sorted(permissions.RESOURCES)
 
 

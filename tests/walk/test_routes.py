@@ -47,6 +47,7 @@ OPEN = {
     "UtilView.back": "sends the browser back to where it was",
     "HomeView.index": "the seat's own home",
     "HomeView.language": "the language of the reader",
+    "HomeView.look": "how the screens look in this browser: a cookie of two words",
     "SignInView.login": "signing in",
     "SignInView.logout": "signing out",
     "SeatView.choose": "one of one's own seats",

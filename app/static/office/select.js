@@ -174,5 +174,3 @@ class Combo {
 }
 
 document.querySelectorAll(".combo").forEach((root) => new Combo(root));
-// Say what went wrong to those who cannot see where.
-document.querySelector(".alert-danger[role=alert]")?.focus();
