@@ -7,7 +7,7 @@ from flask_appbuilder.const import AUTH_DB
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
-from flask_login import current_user
+from flask_login import LoginManager, current_user
 from sqlalchemy import Engine
 
 from app import problems
@@ -41,6 +41,14 @@ class SecurityManager(FabSecurityManager):
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         return {name for name in menu_names or [] if self.has_access("menu_access", name)}
+
+    def create_login_manager(self, app: Flask) -> LoginManager:
+        """Flask-AppBuilder's, but that no page loads the whole account just to be drawn."""
+        manager = LoginManager()
+        manager.init_app(app, add_context_processor=False)
+        manager.login_view = "login"
+        manager.user_loader(self.load_user)
+        return manager
 
     def create_jwt_manager(self, app: Flask) -> JWTManager:
         manager = super().create_jwt_manager(app)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import g, request, session
-from flask_login import current_user
 
 from app import clock
 from app.errors import Unauthorized
@@ -37,9 +36,10 @@ def identify() -> None:
         claims = read_token("access")
         g.how = claims.get("how", "password")
         _enter(_integer(claims["sub"]), _integer(claims.get("seat")), claims.get("ver"))
-    elif current_user.is_authenticated:
+    # Flask-Login's own mark: its user would be loaded by a query that the seats' makes needless.
+    elif "_user_id" in session:
         g.by_cookie, g.how = True, session.get("how", "password")
-        _enter(int(current_user.get_id()), session.get("seat"), session.get("version"))
+        _enter(_integer(session["_user_id"]), session.get("seat"), session.get("version"))
     _scope(g.principal)
 
 

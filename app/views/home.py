@@ -1,6 +1,5 @@
 """What each seat sees first: what waits for it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,70 +18,9 @@ from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
 from app.views.base import VIEWS
+from app.views.waiting import BLOCKS, Block
 
 ROWS = 6
-
-
-@dataclass(frozen=True)
-class Block:
-    """A short list on the home page, and where the whole of it is."""
-
-    title: str
-    resource: str
-    where: tuple[tuple[str, str], ...] = ()
-    sort: str = ""
-
-
-OFFERS_EXPIRING = Block(
-    N_("Places offered, not accepted yet"),
-    "enrollments",
-    (("status", "offered"),),
-    "offer_expires_at",
-)
-TO_REVIEW = (("status", "review"),)
-REQUESTS = Block(
-    N_("Requests to answer"), "service-requests", (("status__in", "sent,answered"),), "due_on"
-)
-RETURNED = (("status", "returned"),)
-COMING = Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on")
-MEMBERSHIPS = Block(N_("Memberships"), "memberships")
-OPEN_CALLS = Block(N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline")
-
-BLOCKS: dict[str, tuple[Block, ...]] = {
-    "admin": (
-        Block(N_("Alliances"), "alliances"),
-        Block(N_("Jobs that failed"), "job-runs", (("status", "failed"),), "-due_at"),
-    ),
-    "staff": (
-        Block(N_("Services to review"), "services", TO_REVIEW, "title"),
-        Block(N_("Workshops to review"), "workshops", TO_REVIEW, "title"),
-        REQUESTS,
-        Block(N_("Memberships to decide"), "memberships", (("status", "sent"),), "sent_at"),
-        OFFERS_EXPIRING,
-        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
-        Block(N_("Mails that could not be sent"), "messages", (("status", "failed"),), "-id"),
-        Block(N_("Jobs that failed"), "job-runs", (("status", "failed"),), "-due_at"),
-    ),
-    "municipality": (
-        REQUESTS,
-        COMING,
-        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
-        OPEN_CALLS,
-    ),
-    "provider": (
-        COMING,
-        REQUESTS,
-        Block(N_("Services returned with reasons"), "services", RETURNED, "title"),
-        Block(N_("Workshops returned with reasons"), "workshops", RETURNED, "title"),
-        OPEN_CALLS,
-    ),
-    "partner": (MEMBERSHIPS, OPEN_CALLS),
-    "company": (MEMBERSHIPS, OPEN_CALLS),
-    "social_point": (
-        Block(N_("Delegations"), "delegations", (), "-id"),
-        Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on"),
-    ),
-}
 # What is still to come is said, not hidden.
 NOTES = {
     "company": (

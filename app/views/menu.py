@@ -9,6 +9,7 @@ from app import security
 from app.errors import N_
 from app.nouns import titles
 from app.views.screens import VIEWS
+from app.views.waiting import counts
 
 # A heading, the picture beside it, and its nouns.
 AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -38,6 +39,8 @@ class Entry:
     href: str
     # Whether this page is one of the noun's.
     current: bool = False
+    # How many of its rows wait for the seat.
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,21 @@ class Area:
         """Whether this page is in the area."""
         return any(entry.current for entry in self.entries)
 
+    @property
+    def waiting(self) -> int:
+        """How much waits in the area."""
+        return sum(entry.waiting for entry in self.entries)
+
 
 def menu() -> list[Area]:
     """The areas in which the active seat may list something."""
     granted = security.seat_permissions()
     shown = (request.endpoint or "").partition(".")[0]
+    waiting = counts()
     areas = []
     for label, icon, resources in AREAS:
         entries = [
-            Entry(titles.many(r), url_for(f"{name}.list"), name == shown)
+            Entry(titles.many(r), url_for(f"{name}.list"), name == shown, waiting.get(r, 0))
             for r in resources
             if ("can_list", r) in granted and (name := VIEWS[r].__name__)
         ]
