@@ -5,7 +5,7 @@ import json
 import sys
 
 import config
-from bench import databases, demo, depth, enrolling, memory, queries, reading
+from bench import databases, demo, depth, enrolling, memory, queries, reading, screens
 from bench.client import WrongAnswer
 from bench.figures import Figure, Group, Plan
 
@@ -14,6 +14,7 @@ GROUPS: dict[tuple[str, ...], Group] = {
     depth.NAMES: depth.measure,
     enrolling.NAMES: enrolling.measure,
     queries.NAMES: queries.measure,
+    screens.NAMES: screens.measure,
     demo.NAMES: demo.measure,
     memory.NAMES: memory.measure,
 }

@@ -57,13 +57,14 @@ class _Seat:
         """Status, answer and the number of statements, the second time that it is asked."""
         if method == "GET":
             self.client.get(path, headers=self.headers)  # The first compiles.
-        with _counting() as said:
+        with counting() as said:
             answer = self.client.open(path, method=method, json=body, headers=self.headers)
         return answer.status_code, answer.get_json(silent=True), len(said)
 
 
 @contextmanager
-def _counting() -> Iterator[list[str]]:
+def counting() -> Iterator[list[str]]:
+    """The statements of this thread inside."""
     said: list[str] = []
     asking = get_ident()
     originals = {

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bench import client, databases, demo, depth, enrolling, memory, queries, reading
+from bench import client, databases, demo, depth, enrolling, memory, queries, reading, screens
 from bench.figures import Figure, Plan, interleaved
 
 NAMES = {
     "list_vs_handwritten", "list_vs_hello", "get_vs_handwritten", "create_vs_handwritten",
     "public_list_vs_hello", "not_modified_vs_hello", "page1_1m_vs_1k", "deep_1m_vs_1k",
     "enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench", "queries_", "demo_rows_per_second",
-    "csv_1m_peak_mb",
+    "csv_1m_peak_mb", "screen_list_vs_api_list", "screen_list_queries", "screen_add_bytes",
+    "screen_assets_bytes",
 }  # fmt: skip
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
 def test_every_promised_figure_has_its_place():
-    groups = (reading, depth, enrolling, queries, demo, memory)
+    groups = (reading, depth, enrolling, queries, demo, memory, screens)
     assert {name for group in groups for name in group.NAMES} == NAMES
     assert databases.MILLION * 2 == 1_000_000
 

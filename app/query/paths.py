@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, literal
@@ -27,7 +27,7 @@ class Path:
     target: Any
     column: str
 
-    @property
+    @cached_property
     def info(self) -> dict[str, Any]:
         """Label, group and help text of the column; a label has those of what leads to it."""
         if self.column != LABEL:
@@ -39,19 +39,19 @@ class Path:
             owner = related(owner, relation)
         return _info(owner, foreign_key(owner, self.relations[-1]))
 
-    @property
+    @cached_property
     def type(self) -> Any:
         """The column's SQL type."""
         if self.column == LABEL:
             return String()
         return inspect_(self.target).columns[self.column].type
 
-    @property
+    @cached_property
     def sealed(self) -> bool:
         """Whether the column is ciphertext."""
         return isinstance(self.type, Encrypted)
 
-    @property
+    @cached_property
     def ordered(self) -> bool:
         """Whether a list may be sorted by it."""
         return not self.sealed and values.comparable(self.type)

@@ -3,6 +3,8 @@
 Chosen from the column's type and its ``info``; a noun's screen declares nothing for it.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, Numeric, Text, Time
 
 from app.query.paths import Path
@@ -24,6 +26,7 @@ TONES = {
 _TONE = {state: tone for tone, states in TONES.items() for state in states}
 
 
+@lru_cache(maxsize=4096)
 def kind_of(path: Path) -> str:
     """The kind of a column's values, which is also the class of their cells."""
     declared = path.info.get("kind")

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import url_for
@@ -40,6 +41,21 @@ def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]
         return run
 
     return wrap
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A column as it is drawn: what its cells have in common."""
+
+    column: Path
+    heading: str
+    kind: str
+    # The noun of the row that it names, and the column with that row's number.
+    resource: str
+    key: str
+    # The column of the whole that it counts a part of.
+    whole: str
+    lang: str
 
 
 class Screens(ModelView):
@@ -139,33 +155,45 @@ class Screens(ModelView):
 
     def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Any]:
         """Rows as (id, address of the row's own page, cells)."""
-        shown, opens = list(columns), self.may("get")
+        shown = [self.drawn(column) for column in columns]
+        page = self.to("show", pk=0).removesuffix("0") if self.may("get") else ""
         result = []
         for row in found:
             key = row.get("id")  # A seat that may not read ids gets no links.
-            href = self.to("show", pk=key) if opens and key else ""
-            result.append((key or "", href, [self.cell(c, row) for c in shown]))
+            href = f"{page}{key}" if page and key else ""
+            result.append((key or "", href, [self._cell(one, row) for one in shown]))
         return result
+
+    def drawn(self, column: Path) -> "Drawn":
+        """What all of a column's cells have in common."""
+        return Drawn(
+            column,
+            self.heading(column),
+            kinds.kind_of(column),
+            lists.resource_of(column) if column.relations and column.column in lists.NAMES else "",
+            f"{'.'.join(column.relations)}.id",
+            lists.beside(column),
+            "en" if column.column.endswith("_en") else "",
+        )
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
         """One value, and a link to the row that it names, where the seat may read that."""
-        text = self.text(column, row)
-        href = ""
-        if link and column.relations and column.column in lists.NAMES and text:
-            key = row.get(f"{'.'.join(column.relations)}.id")
-            href = self.href(lists.resource_of(column), key)
-        kind, value = kinds.kind_of(column), row.get(column.name)
+        return self._cell(self.drawn(column), row, link)
+
+    def _cell(self, drawn: "Drawn", row: Row, link: bool = False) -> Cell:
+        kind, value = drawn.kind, row.get(drawn.column.name)
+        text = self.text(drawn.column, row)
         if kind == "text" and (len(text) > 60 or "\n" in text):
             kind = "long"
         return Cell(
-            self.heading(column),
+            drawn.heading,
             text,
-            href,
+            self.href(drawn.resource, row.get(drawn.key)) if link and text else "",
             kind,
             kinds.tone(value) if kind == "badge" else "",
-            row.get(lists.beside(column)) if kind == "places" else None,
+            row.get(drawn.whole) if kind == "places" else None,
             value,
-            "en" if column.column.endswith("_en") else "",
+            drawn.lang,
         )
 
     def href(self, resource: str, id_: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_time
@@ -20,7 +21,13 @@ def _locale() -> Any:
 
 def said(message: str) -> str:
     """A message of the catalogue; nothing for nothing."""
-    return gettext(message) if message else ""
+    return _said(message, str(_locale())) if message else ""
+
+
+@lru_cache(maxsize=8192)
+def _said(message: str, locale: str) -> str:
+    # The catalogues do not change while a process runs, and looking one up costs a request dear.
+    return str(gettext(message))
 
 
 def shown(path: Path, value: Any) -> str:
@@ -29,7 +36,7 @@ def shown(path: Path, value: Any) -> str:
         return ""
     values = path.info.get("values")
     if values and isinstance(path.type, Enum):
-        return gettext(values[value]) if value in values else str(value)
+        return said(values[value]) if value in values else str(value)
     if isinstance(path.type, Numeric) and path.type.scale == 2:
         return money(value)
     return plain(value)
