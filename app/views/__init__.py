@@ -5,9 +5,10 @@ import pkgutil
 
 from flask import current_app
 from flask_appbuilder import AppBuilder
+from flask_babel import ngettext, npgettext, pgettext
 
 from app.nouns import titles
-from app.views import menu
+from app.views import menu, words
 from app.views.home import HomeView, looks, seats
 from app.views.login import SeatView, SignInView
 from app.views.screens import VIEWS
@@ -26,6 +27,10 @@ def register(appbuilder: AppBuilder) -> None:
         for resource in resources:
             label = titles.TITLES[resource][1]
             appbuilder.add_view(VIEWS[resource], resource, label=label, category=area)
+    # Like Flask-Babel's, but that a text without parameters is looked up once a language.
+    current_app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        words.said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
     current_app.jinja_env.globals.update(
         office_menu=menu.menu, office_seats=seats, here=menu.here, looks=looks
     )  # fmt: skip

@@ -1,9 +1,11 @@
 """The menu: areas as the plan office calls them; an entry is there if the seat may list it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from app import security
 from app.errors import N_
@@ -64,18 +66,29 @@ class Area:
 
 def menu() -> list[Area]:
     """The areas in which the active seat may list something."""
-    granted = security.seat_permissions()
     shown = (request.endpoint or "").partition(".")[0]
     waiting = counts()
+    return [
+        Area(label, icon, [
+            Entry(words, href, VIEWS[noun].__name__ == shown, waiting.get(noun, 0))
+            for noun, words, href in entries
+        ])
+        for label, icon, entries in _areas(security.seat_permissions(), str(get_locale()))
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _areas(granted: frozenset[tuple[str, str]], locale: str) -> list[tuple[str, str, list[Any]]]:
+    """What of the menu stays: areas as label, picture and entries (noun, words, address)."""
     areas = []
     for label, icon, resources in AREAS:
         entries = [
-            Entry(titles.many(r), url_for(f"{name}.list"), name == shown, waiting.get(r, 0))
+            (r, titles.many(r), url_for(f"{VIEWS[r].__name__}.list"))
             for r in resources
-            if ("can_list", r) in granted and (name := VIEWS[r].__name__)
+            if ("can_list", r) in granted
         ]
         if entries:
-            areas.append(Area(gettext(label), icon, entries))
+            areas.append((gettext(label), icon, entries))
     return areas
 
 
