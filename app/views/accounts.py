@@ -28,4 +28,4 @@ class SeatsView(ResourceView):
     add_columns = ["user_id", "kind", "alliance_id", "organization_id", "role_id", "care"]
     edit_columns = ["role_id", "care", "active"]
     search_columns = ["user.username", "user.last_name", "organization.name"]
-    filter_columns = ["kind", "user_id", "organization_id", "active"]
+    filter_columns = ["kind", "user_id", "organization_id", "role_id", "active"]

@@ -57,25 +57,30 @@ class PersonView(ResourceView):
         """Whether the reader is a family, which has pages of its own."""
         return web().principal.kind == "citizen"
 
-    def related_lists(self, pk: int) -> list[dict[str, Any]]:
+    def tabs(self) -> dict[str, str]:
         """First the persons whom the same accounts act for: a child's mother, her other child."""
-        found = super().related_lists(pk)
+        found = super().tabs()
         if self.may("list", "relations") and not self.is_family():
-            theirs = select(Relation.user_id).where(Relation.person_id == pk)
-            same = select(Relation.person_id).where(Relation.user_id.in_(theirs))
-            wanted = rows.Selection(
-                self.resource,
-                self.keyed(self.columns(self.list_columns)),
-                filter_columns=tuple(self.list_columns),
-                sort="birth_date",
-                extra=(Person.id.in_(same), Person.id != pk),
-            )
-            family, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.PAGE)
-            columns = paths(self.model, self.columns(self.list_columns), web().principal)
-            lines = self.lines(columns, family)
-            headings = [self.heading(c) for c in columns]
-            found.insert(0, {"title": gettext("Family"), "headings": headings, "lines": lines})
+            found = {self.resource: gettext("Family"), **found}
         return found
+
+    def related_list(self, other: str, pk: int) -> dict[str, Any]:
+        """The family is not found by a key of the person's, as the others are."""
+        if other != self.resource:
+            return super().related_list(other, pk)
+        theirs = select(Relation.user_id).where(Relation.person_id == pk)
+        same = select(Relation.person_id).where(Relation.user_id.in_(theirs))
+        wanted = rows.Selection(
+            self.resource,
+            self.keyed(self.columns(self.list_columns)),
+            filter_columns=tuple(self.list_columns),
+            sort="birth_date",
+            extra=(Person.id.in_(same), Person.id != pk),
+        )
+        family, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.PAGE)
+        columns = paths(self.model, self.columns(self.list_columns), web().principal)
+        lines = self.lines(columns, family)
+        return {"headings": [self.heading(c) for c in columns], "lines": lines}
 
     def add_fields(self) -> Fields:
         """A citizen says besides who the person is to them."""

@@ -22,6 +22,7 @@ from app.views import words
 from app.views.base import Answer, ResourceView, Row, screen
 from app.views.forms import Fields, folder
 from app.views.lists import Cell
+from app.views.showing import RELATED_ROWS
 
 MESSAGES = {
     "receipt": N_("Receipt of an application"),
@@ -148,22 +149,17 @@ class StateChangeView(Said):
     order = "-id"
 
     def of(self, noun: str, pk: int) -> dict[str, Any]:
-        """What happened to a row, with the reasons, for its own page; nothing if nothing did."""
+        """What happened to a row, with the reasons, for its own page."""
         names = self.columns(["at", "from_status", "to_status", "reason", "user_id"])
         of_row = models.StateChange.noun == noun, models.StateChange.row_id == pk
         wanted = rows.Selection(self.resource, self.keyed(names), sort=self.order, extra=of_row)
-        found, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.MOST_ROWS)
+        found, more = rows.page(web(), wanted, now=security.moment(), limit=RELATED_ROWS)
         columns = paths(self.model, names, web().principal)
         said = [{**row, "noun": noun} for row in found]
-        if not said:
-            return {}
         return {
-            "title": gettext("What happened"),
-            "one": titles.one(self.resource),
             "headings": [self.heading(c) for c in columns],
             "lines": self.lines(columns, said),
-            "all": "",
-            "add": "",
+            "all": self.to("list", noun=noun, row_id=pk) if more else "",
         }
 
 

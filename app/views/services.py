@@ -43,7 +43,8 @@ class ServiceView(OfferView):
     ]  # fmt: skip
     edit_columns = [c for c in add_columns if c != "organization_id"]
     search_columns = ["title", "description", "organization.name", "category.title"]
-    filter_columns = ["category_id", "organization_id", "municipality_id", "status", "price_kind"]
+    filter_columns = ["category_id", "organization_id", "municipality_id", "call_id", "status",
+                      "price_kind"]  # fmt: skip
     order = "title"
     related = {"service-locations": "service_id", "service-requests": "service_id"}
 

@@ -1,7 +1,8 @@
-"""A row by sections, what can be done with it, and the lists that hang on it."""
+"""A row by sections, what can be done with it, and the lists that hang on it, as tabs."""
 
 from typing import Any
 
+from flask import make_response, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from sqlalchemy import inspect as inspect_
@@ -19,7 +20,13 @@ RELATED_ROWS = 50
 
 
 class ShowScreens(Screens):
-    """``/show/<id>``."""
+    """``/show/<id>``, and the lists that hang on a row, each asked for when it is opened."""
+
+    def __init__(self) -> None:
+        # A noun that has a page of a row has the lists of it.
+        if "show" in self.include_route_methods:
+            self.include_route_methods = {*self.include_route_methods, "related_rows"}
+        super().__init__()
 
     @expose("/show/<int:pk>", methods=["GET"])
     @screen("get")
@@ -38,7 +45,7 @@ class ShowScreens(Screens):
             pk=pk,
             sections=sections,
             verbs=self.verbs(row),
-            related_lists=self.related_lists(pk),
+            tabs=self.tabs(),
             more=self.besides(row),
             can_edit=self.may("update") and bool(self.writable(self.edit_columns)),
             can_delete=self.may("delete"),
@@ -65,17 +72,44 @@ class ShowScreens(Screens):
         """What a noun's own page says besides; for the noun to override."""
         return {}
 
-    def related_lists(self, pk: int) -> list[dict[str, Any]]:
-        """The lists that hang on a row, each by one SELECT."""
-        known = {type(view): view for view in self.appbuilder.baseviews}
-        found = [
-            known[VIEWS[resource]].below(key, pk)
-            for resource, key in self.related.items()
-            if self.may("list", resource)
-        ]
+    @expose("/show/<int:pk>/related/<other>", methods=["GET"])
+    @screen("get")
+    def related_rows(self, pk: int, other: str) -> Answer:
+        """One of a row's lists: a page of its own, or the part that a tab puts in.
+
+        Raises NotFound, for a noun that does not hang here or that the seat may not list too.
+        """
+        titles_of = self.tabs()
+        if other not in titles_of:
+            raise NotFound()
+        row = self.read(pk)
+        part = request.headers.get("X-Fragment") == "1"
+        page = self.page(
+            "related_part" if part else "related",
+            title=titles_of[other],
+            name=self.name(row),
+            pk=pk,
+            list=self.related_list(other, pk),
+        )
+        answer = make_response(page)
+        # One address with two answers: none is kept in place of the other.
+        answer.vary.add("X-Fragment")
+        return answer
+
+    def tabs(self) -> dict[str, str]:
+        """What each list that hangs on a row is called, by the other noun; asks for no row."""
+        found = {other: titles.many(other) for other in self.related if self.may("list", other)}
         if "status" in inspect_(self.model).columns and self.may("list", "state-changes"):
-            found.append(known[VIEWS["state-changes"]].of(self.model.__tablename__, pk))
-        return [one for one in found if one]
+            found["state-changes"] = gettext("What happened")
+        return found
+
+    def related_list(self, other: str, pk: int) -> dict[str, Any]:
+        """One of the lists of ``tabs``, by one SELECT."""
+        view = next(v for v in self.appbuilder.baseviews if type(v) is VIEWS[other])
+        if other in self.related:
+            found: dict[str, Any] = view.below(self.related[other], pk)
+            return found
+        return dict(view.of(self.model.__tablename__, pk))
 
     def below(self, key: str, pk: int) -> dict[str, Any]:
         """This noun's rows that point at another's row, as a table for its page."""
@@ -93,7 +127,6 @@ class ShowScreens(Screens):
         columns = paths(self.model, names, web().principal)
         adds = self.adds() and key in self.writable(self.add_columns)
         return {
-            "title": titles.many(self.resource),
             "one": titles.one(self.resource),
             "headings": [self.heading(c) for c in columns],
             "lines": self.lines(columns, found),

@@ -28,6 +28,7 @@ OPENED = {
     "index": "first of all",
     "list": "from the menu",
     "show": "from its list's first row",
+    "related_rows": "from the row's page: the links that its tabs are",
     "add": "from its list",
     "edit": "from the row's page",
     "delete": "from the row's page",
@@ -38,6 +39,7 @@ OPENED = {
     "counter": "from the home",
 }
 ACTIONS = "main .page-top .actions a"
+TABS = "main .tab-list a"
 FIRST = "main tbody tr:first-child td:first-child a"
 NO_SCREENS = {
     "csv": "a file",
@@ -119,7 +121,7 @@ def test_every_screen_of_a_row_opens_in_italian(seat: str, person: Person) -> No
     visit, menu, _ = _visit(seat, person)
     for address in menu:
         for further in _screens(visit.open(address, f"{ACTIONS}, {FIRST}")):
-            for form in _screens(visit.open(further, ACTIONS)):
+            for form in _screens(visit.open(further, f"{ACTIONS}, {TABS}")):
                 visit.open(form)
     assert not visit.wrong
 

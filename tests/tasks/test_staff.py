@@ -26,6 +26,7 @@ def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: 
     person.type("Cerca", family.surname)
     person.click("button", "Cerca")
     person.click("link", family.surname, within=person.row(family.boy))
+    person.click("tab", "Iscrizioni")
     person.click("link", "In lista d'attesa", within=person.row(family.full))
     person.sees(re.compile("Nessun posto libero"), WORKSHOP)
 

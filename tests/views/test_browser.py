@@ -96,3 +96,30 @@ def test_the_menu_opens_and_the_seat_changes(page: Page) -> None:
     expect(
         page.locator("[data-note]")
     ).to_be_visible()  # What the company's home says will be there.
+
+
+def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) -> None:
+    sign_in(page, "staff")
+    page.goto("/office/workshops/show/1")
+    tabs, panel = page.get_by_role("tab"), page.locator("[role=tabpanel]:not([hidden])")
+    expect(tabs.first).to_have_attribute("aria-selected", "true")
+    expect(panel).not_to_have_attribute("aria-busy", "true")
+    # One stop for the Tab key; the arrows go round, Home and End to the ends.
+    assert page.locator("[role=tab][tabindex='0']").count() == 1
+    tabs.first.focus()
+    for key, at in (("ArrowLeft", -1), ("ArrowRight", 0), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(tabs.nth(at)).to_be_focused()
+        expect(tabs.nth(at)).to_have_attribute("aria-selected", "true")
+    page.locator("#tab-slots").click()
+    expect(page).to_have_url(re.compile("#related-slots$"))
+    expect(page.locator("#related-slots a[href^='/office/slots/']").first).to_be_visible()
+    assert not Axe().run(page).response["violations"]
+    # The address alone opens the same tab, and back closes it again.
+    page.reload()
+    expect(page.locator("#related-slots a[href^='/office/slots/']").first).to_be_visible()
+    page.locator("#tab-state-changes").click()
+    expect(page.locator("#related-state-changes")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#related-slots")).to_be_visible()
+    expect(page.locator("#related-state-changes")).to_be_hidden()

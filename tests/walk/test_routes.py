@@ -18,6 +18,7 @@ VERBS = {
     "select": "list",
     "get": "get",
     "show": "get",
+    "related_rows": "get",  # and that the other noun may be listed
     "content": "get",
     "post": "create",
     "add": "create",

@@ -1,6 +1,7 @@
 // What every screen of the office does besides what HTML does by itself.
 
 import "./select.js";
+import "./tabs.js";
 
 // Say what went wrong to those who cannot see where.
 document.querySelector(".notice-danger[role=alert]")?.focus();
