@@ -288,6 +288,7 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.File, "staff")
 @visible(m.Message, "staff")
 @visible(m.AuditEvent, "staff")
+@visible(m.AuditValue, "staff")
 @visible(m.SensitiveRead, "staff")
 @visible(m.Seat, "staff")
 @visible(m.RoleScope, "staff")

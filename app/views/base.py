@@ -5,15 +5,15 @@ what happens on writing from ``nouns.py``.
 """
 
 from app.views.choices import ChoiceScreens
+from app.views.history import HistoryScreens
 from app.views.listing import ListScreens
 from app.views.screens import VIEWS, Answer, Row, screen
-from app.views.showing import ShowScreens
 from app.views.verbs import VerbScreens
 from app.views.writing import WriteScreens
 
 
-class ResourceView(ListScreens, ShowScreens, WriteScreens, VerbScreens, ChoiceScreens):
-    """List, show, add, edit, delete, verbs, lists of choices and CSV of one noun."""
+class ResourceView(ListScreens, HistoryScreens, WriteScreens, VerbScreens, ChoiceScreens):
+    """List, show, history, add, edit, delete, verbs, lists of choices and CSV of one noun."""
 
 
 __all__ = ["VIEWS", "Answer", "ResourceView", "Row", "screen"]

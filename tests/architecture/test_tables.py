@@ -18,7 +18,6 @@ UNSEEN = {
     "DigitalIdentity": "who accounts are; operations read it",
     "RateCount": "attempts of a minute, by digests; the throttle reads it",
     "TokenFamily": "digests of the tokens that were given out; operations read it",
-    "AuditValue": "the values of the trail; a register of its own will open them",
     "IdempotencyKey": "answers kept for whoever repeats; operations read them",
     "RegisterUser": "Flask-AppBuilder's own sign-up, which is off",
 }

@@ -301,6 +301,6 @@ ROWS: dict[str, Table] = {
     ),
     "message": Table(cells(("staff", "ours")), cells(("staff", "ours"))),
     "audit_event": Table(cells(("staff", "ours"))),
-    "audit_value": NOBODY,
+    "audit_value": Table(cells(("staff", "ours"))),
     "sensitive_read": Table(cells(("staff", "ours"))),
 }

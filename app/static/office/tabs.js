@@ -15,7 +15,7 @@ class Tabs {
     }
     list.addEventListener("click", (event) => this.click(event));
     list.addEventListener("keydown", (event) => this.key(event));
-    window.addEventListener("popstate", () => this.open(this.asked() ?? this.tabs[0]));
+    window.addEventListener("popstate", () => this.moved());
     const asked = this.asked();
     this.open(asked ?? this.tabs[0]);
     if (asked) root.scrollIntoView();
@@ -35,6 +35,12 @@ class Tabs {
   // The tab that the address names.
   asked() {
     return this.tabs.find((tab) => `#${tab.dataset.panel}` === location.hash);
+  }
+
+  // An address that names another place of the page, such as its content, changes no tab.
+  moved() {
+    const tab = this.asked() ?? (location.hash ? null : this.tabs[0]);
+    if (tab) this.open(tab);
   }
 
   click(event) {
