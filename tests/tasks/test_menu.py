@@ -45,6 +45,7 @@ NO_SCREENS = {
     "csv": "a file",
     "xlsx": "a file",
     "content": "a file",
+    "compare": "asks for two entries of a history; walked in tests/views/test_history.py",
     "select": "JSON for the searching selects",
     "language": "leads back",
 }

@@ -129,3 +129,6 @@ def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) 
     page.evaluate("location.hash = '#content'")
     expect(page.locator("#related-audit-events")).to_be_visible()
     assert not Axe().run(page).response["violations"]
+    page.locator("#related-audit-events button[type=submit]").click()
+    expect(page.locator("tr.differs").first).to_be_visible()
+    assert not Axe().run(page).response["violations"]

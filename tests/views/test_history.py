@@ -69,14 +69,36 @@ def test_the_history_says_who_changed_what_in_words(
         assert name not in page.partition("<main")[2]
 
 
+def test_two_moments_are_compared_field_by_field(
+    staff: Reader, workshop: models.Workshop, db: ScopedSession
+) -> None:
+    first, last = events(db, workshop)[0], events(db, workshop)[-1]
+    address = f"/office/workshops/show/{workshop.id}/compare"
+    for asked in (f"one={first}&other={last}", f"one={last}&other={first}"):
+        page = staff.get(f"{address}?{asked}").text
+        rows = re.findall(r'<tr class="differs">.*?</tr>', page, re.DOTALL)
+        assert [word for row in rows for word in re.findall(r"Orto e cucina|Orto\b", row)] == [
+            "Orto",
+            "Orto e cucina",
+        ]
+        assert len(rows) == 2, rows
+    for asked, status in (
+        ("", 400), ("?one=1", 400), ("?one=x&other=1", 400), (f"?one={first}&other=%00", 400),
+        (f"?one={first}&other=999999999999", 404), (f"?one={'9' * 30}&other={first}", 400),
+    ):  # fmt: skip
+        assert staff.get(address + asked).status_code == status, asked
+
+
 def test_erased_values_are_said_to_be_erased(
     staff: Reader, workshop: models.Workshop, db: ScopedSession
 ) -> None:
-    last = events(db, workshop)[-1]
+    first, last = events(db, workshop)[0], events(db, workshop)[-1]
     db.execute(delete(models.AuditValue).where(models.AuditValue.event_id == last))
     said = texts(staff.get(history(workshop)).text)
     assert "Orto e cucina" not in said.partition("Ada Bianchi")[2]
     assert "Comune di Poi" not in said.partition("Ada Bianchi")[2]
+    compared = staff.get(f"/office/workshops/show/{workshop.id}/compare?one={first}&other={last}")
+    assert compared.status_code == 200
 
 
 def test_what_is_encrypted_is_told_without_its_value(
@@ -122,10 +144,16 @@ def test_a_long_history_comes_twenty_at_a_time(
 @pytest.mark.parametrize("kind", ["municipality", "provider", "partner", "citizen"])
 def test_the_history_is_the_staffs_alone(
     reader: Callable[..., Reader], workshop: models.Workshop, seat: models.Seat, kind: str,
+    db: ScopedSession,
 ) -> None:  # fmt: skip
     facts = {} if kind == "citizen" else {"organization": workshop.organization}
     other = reader(factories.SeatFactory(kind=kind, alliance=seat.alliance, **facts))
+    number = events(db, workshop)[0]
     assert "audit-events" not in other.get(f"/office/workshops/show/{workshop.id}").text
-    assert other.get(history(workshop)).status_code in (302, 403, 404)
+    for path in (
+        history(workshop),
+        f"/office/workshops/show/{workshop.id}/compare?one={number}&other={number}",
+    ):
+        assert other.get(path).status_code in (302, 403, 404), path
     abroad = reader(factories.SeatFactory(kind="staff"))
     assert abroad.get(history(workshop)).status_code == 404

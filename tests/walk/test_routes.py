@@ -21,6 +21,7 @@ VERBS = {
     "related_rows": "get",  # and that the other noun may be listed
     "content": "get",
     "post": "create",
+    "compare": "get",  # and that the trail may be listed
     "add": "create",
     "counter": "create",
     "quote": "create",
