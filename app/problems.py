@@ -97,11 +97,13 @@ def for_programs() -> bool:
     return best == "application/json"
 
 
-def page(status: int, detail: str) -> Response:
-    """The page that a person sees."""
+def page(status: int, detail: str, parameter: str = "") -> Response:
+    """The page that a person sees; ``parameter`` is the part of the address that is wrong."""
     title = gettext(TITLES.get(status, TITLES[500]))
-    return Response(render_template("problem.html", title=title, detail=detail, status=status),
-                    status, content_type="text/html; charset=utf-8")  # fmt: skip
+    text = render_template(
+        "problem.html", title=title, detail=detail, status=status, parameter=parameter
+    )
+    return Response(text, status, content_type="text/html; charset=utf-8")
 
 
 def register(app: Flask) -> None:
@@ -114,7 +116,8 @@ def register(app: Flask) -> None:
             return of(error)
         if isinstance(error, Unauthorized):
             return redirect(url_for("SignInView.login", next=request.full_path))
-        return page(error.status, translated(error.message, error.params))
+        wrong = (error.field or "")[:LONGEST_NAME] if isinstance(error, BadRequest) else ""
+        return page(error.status, translated(error.message, error.params), wrong)
 
     @app.errorhandler(ValidationError)
     def _invalid(error: ValidationError) -> Any:

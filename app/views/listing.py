@@ -16,7 +16,7 @@ from app.query import export, rows
 from app.query.paths import Path, path, paths
 from app.query.xlsx import xlsx_file
 from app.transaction import web
-from app.views import fields, lists
+from app.views import chips, fields, lists
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
@@ -110,6 +110,7 @@ class ListScreens(Screens):
         if total is None and request.args.get("count") == "exact":
             total = rows.count(web(), wanted)
         columns = paths(self.model, names, web().principal)
+        filters = self.filter_fields()
         return self.page(
             "list",
             title=titles.many(self.resource),
@@ -120,8 +121,10 @@ class ListScreens(Screens):
             size=size,
             more=more is not None,
             total=total,
-            filters=self.filter_fields(),
-            filtered=any(v.strip() for k, v in request.args.items() if k not in NOT_FILTERS),
+            filters=filters,
+            chips=chips.chips(self.model, filters),
+            hidden=chips.hidden(filters),
+            unfiltered=lists.unfiltered(),
             sort=wanted.sort,
             verbs=self.verbs(None),
             above=self.above(),
@@ -129,7 +132,6 @@ class ListScreens(Screens):
 
 
 COUNTED = (int, Decimal, date, time)
-NOT_FILTERS = ("page", "size", "sort", "count")
 
 
 def _filters(one: fields.FormField) -> Fields:

@@ -1,11 +1,12 @@
 """A noun's list as a screen asks for it: filters, order, pages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from sqlalchemy import Boolean
 from sqlalchemy import inspect as inspect_
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +18,10 @@ from app.views import words
 
 SIZE = 25
 FARTHEST_PAGE = 10_000
+BOOLEAN = Boolean()
+# What an address says of one page of a list, and of how the list is shown: neither filters.
+OF_ONE_PAGE = ("page", "cursor", "count")
+OF_THE_LOOK = ("size", "sort")
 # Columns that say which row it is.
 NAMES = (LABEL, "name", "title", "username", "receipt")
 
@@ -95,14 +100,36 @@ def size_asked() -> int:
 
 def conditions(arguments: MultiDict[str, str]) -> grammar.Group:
     """The filters of the address; fields that were left blank ask for nothing."""
-    asked = [(k, v) for k, v in arguments.items(multi=True) if v.strip() and k != "size"]
+    asked = [(k, v) for k, v in arguments.items(multi=True) if v.strip() and k not in OF_THE_LOOK]
     return grammar.from_parameters(asked)
+
+
+def narrows(name: str) -> bool:
+    """Whether a parameter of the address narrows the list."""
+    if name in ("search", "filter"):
+        return True
+    return name not in (*OF_ONE_PAGE, *OF_THE_LOOK, *grammar.RESERVED)
 
 
 def address(**changes: Any) -> str:
     """This page's own parameters with some of them changed; None takes one out."""
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and v.strip()]
     return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
+
+
+def without(name: str, value: str) -> str:
+    """This list's first page without one of the address's filters."""
+    return _first_page(lambda k, v: (k, v) != (name, value))
+
+
+def unfiltered() -> str:
+    """This list's first page without any filter, looking as it does."""
+    return _first_page(lambda k, _: k in OF_THE_LOOK)
+
+
+def _first_page(keeps: Callable[[str, str], bool]) -> str:
+    asked = [(k, v) for k, v in request.args.items(multi=True) if v.strip()]
+    return "?" + urlencode([(k, v) for k, v in asked if k not in OF_ONE_PAGE and keeps(k, v)])
 
 
 def heading(found: Path) -> str:

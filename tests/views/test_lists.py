@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from io import BytesIO, StringIO
 
 import openpyxl
@@ -190,3 +191,55 @@ def test_the_days_of_a_list_are_read_in_the_readers_language(
     assert f"3 mag {day.year}" in staff.get("/office/seasons/list/").text
     staff.get("/office/language/en")
     assert f"May 3, {day.year}" in staff.get("/office/seasons/list/").text
+
+
+def chips_of(page: str) -> dict[str, tuple[str, str]]:
+    """The filters that a list says it has: their words, and the address without them."""
+    found = re.findall(
+        r'<li class="chip"><span>(.*?)</span> <a href="([^"]*)" data-filter="([^"]*)"', page
+    )
+    return {
+        name: (unescape(re.sub("<[^>]+>", "", said)), unescape(href)) for said, href, name in found
+    }
+
+
+def test_what_a_list_leaves_out_is_said_and_taken_back_one_by_one(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    town = factories.OrganizationFactory(alliance=seat.alliance, name="Comune di Lodi")
+    factories.WorkshopFactory(organization=town, title="Scacchi", starts_on=clock.today())
+    db.flush()
+    path = "/office/workshops/list/"
+    asked = f"organization_id={town.id}&starts_on__gte={clock.today()}&search=scac&sort=title"
+    page = staff.get(f"{path}?{asked}&size=5&count=exact").text
+    found = chips_of(page)
+    assert set(found) == {"organization_id", "starts_on__gte", "search"}
+    assert found["organization_id"][0].endswith("Comune di Lodi")
+    assert str(clock.today()) not in found["starts_on__gte"][0]  # A day as it is read.
+    left = found["organization_id"][1]
+    assert "organization_id" not in left
+    assert "count" not in left
+    assert all(kept in left for kept in ("search=scac", "sort=title", "size=5", "starts_on__gte"))
+    assert set(chips_of(staff.get(path + left).text)) == {"starts_on__gte", "search"}
+    assert 'class="all" href="?sort=title&amp;size=5"' in page
+    assert '<details class="panel" id="filters">' in page  # Closed until somebody asks.
+    assert not chips_of(staff.get(path).text)
+
+
+def test_filters_without_a_field_stay_when_one_searches_anew(
+    staff: Reader, seat: models.Seat
+) -> None:
+    factories.OrganizationFactory(alliance=seat.alliance)
+    for asked in ("id__in=1,2", "id__null=false", "name__contains=x", "kind__neq=union"):
+        page = staff.get(f"/office/organizations/list/?{asked}&sort=name")
+        assert page.status_code == 200, asked
+        name, _, value = asked.partition("=")
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
+        assert '<input type="hidden" name="sort" value="name">' in page.text
+        assert list(chips_of(page.text)) == [name]
+
+
+def test_a_wrong_filter_is_named(staff: Reader) -> None:
+    answer = staff.get("/office/organizations/list/?municipality_id__gte=x")
+    assert answer.status_code == 400
+    assert "municipality_id__gte" in answer.text
