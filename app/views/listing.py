@@ -1,6 +1,6 @@
 """The list of a noun, by one SELECT, its filters, and the same as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -16,7 +16,7 @@ from app.query import export, rows
 from app.query.paths import Path, path, paths
 from app.query.xlsx import xlsx_file
 from app.transaction import web
-from app.views import chips, fields, lists
+from app.views import chips, fields, layout, lists
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
@@ -26,7 +26,7 @@ class ListScreens(Screens):
 
     def selection(self, names: tuple[str, ...]) -> rows.Selection:
         """What the address asks of the list."""
-        filtered = (*names, *self.filter_columns, *self.columns(self.shown_columns()))
+        filtered = (*names, *self.filter_columns, *self.offered_columns())
         return rows.Selection(
             self.resource,
             names,
@@ -36,6 +36,15 @@ class ListScreens(Screens):
             tuple(dict.fromkeys(filtered)),
             request.args.get("sort", "") or self.order,
         )
+
+    def offered_columns(self) -> tuple[str, ...]:
+        """The columns that a reader may choose from."""
+        listed = (*self.columns(self.list_columns), *self.columns(self.csv_columns))
+        return layout.offered(self.model, listed, self.columns(self.shown_columns()))
+
+    def asked_columns(self, declared: Iterable[str]) -> tuple[str, ...]:
+        """The columns that the address asks for; the declared ones if it asks for none."""
+        return layout.asked(self.model, self.offered_columns()) or self.columns(declared)
 
     @expose("/csv", methods=["GET"])
     @screen("list")
@@ -51,7 +60,7 @@ class ListScreens(Screens):
 
     def file(self, form: str) -> Answer:
         """The selection that the address asks for, sent while it is read."""
-        wanted = self.selection(self.columns(self.csv_columns or self.list_columns))
+        wanted = self.selection(self.asked_columns(self.csv_columns or self.list_columns))
         columns = paths(self.model, wanted.columns, web().principal)
         headings = [self.heading(c) for c in columns]
         title = titles.many(self.resource)
@@ -99,7 +108,7 @@ class ListScreens(Screens):
     @screen("list")
     def list(self) -> Answer:
         """A page of rows; their number is counted when it is asked for."""
-        names = self.columns(self.list_columns)
+        names = self.asked_columns(self.list_columns)
         wanted = self.selection(self.keyed(names))
         number, size = lists.page_asked(), lists.size_asked()
         offset = (number - 1) * size
@@ -121,6 +130,7 @@ class ListScreens(Screens):
             size=size,
             more=more is not None,
             total=total,
+            layout=layout.choices(self.model, [c.name for c in columns], self.offered_columns()),
             filters=filters,
             chips=chips.chips(self.model, filters),
             hidden=chips.hidden(filters),

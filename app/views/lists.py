@@ -20,8 +20,9 @@ SIZE = 25
 FARTHEST_PAGE = 10_000
 BOOLEAN = Boolean()
 # What an address says of one page of a list, and of how the list is shown: neither filters.
-OF_ONE_PAGE = ("page", "cursor", "count")
-OF_THE_LOOK = ("size", "sort")
+OF_ONE_PAGE = ("page", "cursor", "count", "arrange")
+OF_THE_LOOK = ("size", "sort", "columns")
+NO_FILTERS = (*OF_ONE_PAGE, *OF_THE_LOOK)
 # Columns that say which row it is.
 NAMES = (LABEL, "name", "title", "username", "receipt")
 
@@ -100,7 +101,7 @@ def size_asked() -> int:
 
 def conditions(arguments: MultiDict[str, str]) -> grammar.Group:
     """The filters of the address; fields that were left blank ask for nothing."""
-    asked = [(k, v) for k, v in arguments.items(multi=True) if v.strip() and k not in OF_THE_LOOK]
+    asked = [(k, v) for k, v in arguments.items(multi=True) if v.strip() and k not in NO_FILTERS]
     return grammar.from_parameters(asked)
 
 
@@ -108,12 +109,14 @@ def narrows(name: str) -> bool:
     """Whether a parameter of the address narrows the list."""
     if name in ("search", "filter"):
         return True
-    return name not in (*OF_ONE_PAGE, *OF_THE_LOOK, *grammar.RESERVED)
+    return name not in (*NO_FILTERS, *grammar.RESERVED)
 
 
 def address(**changes: Any) -> str:
     """This page's own parameters with some of them changed; None takes one out."""
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in changes and v.strip()]
+    # That the panel of columns is open is said by its own links alone.
+    gone = {*changes, "arrange"}
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in gone and v.strip()]
     return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
 
 

@@ -243,3 +243,52 @@ def test_a_wrong_filter_is_named(staff: Reader) -> None:
     answer = staff.get("/office/organizations/list/?municipality_id__gte=x")
     assert answer.status_code == 400
     assert "municipality_id__gte" in answer.text
+
+
+def headings(page: str) -> list[str]:
+    """The keys by which a list's headings sort: its columns, in their order."""
+    return re.findall(r'<th scope="col"[^>]*><a href="[^"]*sort=-?([\w.]+)', page)
+
+
+def test_columns_are_chosen_and_stay_chosen_in_pages_orders_and_files(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    for n in range(3):
+        factories.OrganizationFactory(alliance=seat.alliance, name=f"Ente {n}", phone=f"037{n}")
+    db.flush()
+    path = "/office/organizations/"
+    asked = "columns=phone,name"
+    page = unescape(staff.get(f"{path}list/?{asked}&size=2").text)
+    assert headings(page) == ["phone", "name"]
+    links = re.findall(r'href="([^"]*(?:sort|cursor|page|csv|xlsx)[^"]*\?[^"]*|\?[^"]*)"', page)
+    assert links
+    # All but the one that goes back to the columns as declared.
+    assert [one for one in links if "columns=" not in one] == ["?size=2"]
+    assert any("columns=name%2Cphone" in one for one in links)  # The other way about.
+    # What a form without script sends.
+    assert headings(staff.get(f"{path}list/?columns=phone&columns=name").text) == ["phone", "name"]
+    lines = staff.get(f"{path}csv?{asked}", buffered=True).data.decode("utf-8-sig").splitlines()
+    assert lines[1:] == ["0370;Ente 0", "0371;Ente 1", "0372;Ente 2"]
+    book = openpyxl.load_workbook(BytesIO(staff.get(f"{path}xlsx?{asked}", buffered=True).data))
+    assert book.active.max_column == 2
+
+
+@pytest.mark.parametrize(
+    "asked", ["nonsense", "name,nonsense", "a.b.c", "alliance.id", "__x", "\0"]
+)
+def test_a_column_that_nobody_declared_is_refused_by_name(staff: Reader, asked: str) -> None:
+    for form in ("list/", "csv", "xlsx"):
+        answer = staff.get(f"/office/organizations/{form}", query_string={"columns": asked})
+        assert answer.status_code == 400, form
+        assert "<code>columns</code>" in answer.text
+
+
+def test_no_choice_of_columns_shows_what_a_seat_may_not_read_or_what_is_sealed(
+    reader: Callable[..., Reader], staff: Reader
+) -> None:
+    provider = reader(factories.SeatFactory(kind="provider"))
+    assert 'value="fiscal_code"' not in provider.get("/office/persons/list/").text
+    assert provider.get("/office/persons/list/?columns=fiscal_code").status_code == 400
+    # Health is read on one person's page, never down a list.
+    assert staff.get("/office/persons/list/?columns=allergies").status_code == 400
+    assert staff.get("/office/persons/list/?columns=fiscal_code").status_code == 200
