@@ -110,12 +110,11 @@ class ListScreens(Screens):
         """A page of rows; their number is counted when it is asked for."""
         names = self.asked_columns(self.list_columns)
         wanted = self.selection(self.keyed(names))
-        number, size = lists.page_asked(), lists.size_asked()
-        offset = (number - 1) * size
-        found, more = rows.page(
-            web(), wanted, now=security.moment(), limit=size, offset=offset
+        size, cursor = lists.size_asked(), request.args.get("cursor", "")
+        found, following = rows.page(
+            web(), wanted, now=security.moment(), limit=size, cursor=cursor
         )  # fmt: skip
-        total = offset + len(found) if more is None and (found or number == 1) else None
+        total = len(found) if not cursor and following is None else None
         if total is None and request.args.get("count") == "exact":
             total = rows.count(web(), wanted)
         columns = paths(self.model, names, web().principal)
@@ -126,9 +125,8 @@ class ListScreens(Screens):
             columns=columns,
             headings=[self.heading(c) for c in columns],
             lines=self.lines(columns, found),
-            number=number,
-            size=size,
-            more=more is not None,
+            further=bool(cursor),
+            following=following,
             total=total,
             layout=layout.choices(self.model, [c.name for c in columns], self.offered_columns()),
             filters=filters,

@@ -89,11 +89,6 @@ def key(text: str | None) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def page_asked() -> int:
-    """The page that the address asks for, from one."""
-    return number(request.args.get("page"), 1, FARTHEST_PAGE)
-
-
 def size_asked() -> int:
     """How many rows a page has: at most a hundred, whatever is asked for."""
     return number(request.args.get("size"), SIZE, MOST_ROWS)
