@@ -131,4 +131,63 @@ def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) 
     assert not Axe().run(page).response["violations"]
     page.locator("#related-audit-events button[type=submit]").click()
     expect(page.locator("tr.differs").first).to_be_visible()
+
+
+def test_a_list_is_walked_by_keyboard_and_the_keys_can_be_turned_off(page: Page) -> None:
+    sign_in(page, "staff")
+    path = "/office/organizations/list/"
+    page.goto(path)
+    expect(page.locator("#keys-open")).to_be_visible()
+    rows, marked = page.locator("[data-keys] tbody tr"), page.locator("tr[data-marked]")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    expect(marked).to_have_count(1)
+    expect(rows.nth(1)).to_have_attribute("data-marked", "")
+    expect(rows.nth(1).locator("a").first).to_be_focused()
+    leads_to = rows.nth(1).locator("a").first.get_attribute("href") or ""
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(leads_to) + "$"))
+    page.goto(path)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile(r"/office/organizations/edit/\d+$"))
+    page.goto(path)
+    # Where one types, a letter is a letter.
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("j/e?")
+    expect(page.locator("#search")).to_have_value("j/e?")
+    expect(marked).to_have_count(0)
+    page.locator("#search").blur()
+    page.keyboard.press("?")
+    help_ = page.locator("#keys-help")
+    expect(help_).to_be_visible()
+    assert not Axe().run(page).response["violations"]
+    page.locator("#keys-on").uncheck()
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+    page.reload()
+    page.keyboard.press("j")
+    expect(marked).to_have_count(0)
+    # The button still leads to where they are turned on.
+    page.locator("#keys-open").click()
+    page.locator("#keys-on").check()
+    page.keyboard.press("Escape")
+    page.locator("#keys-open").blur()
+    page.keyboard.press("j")
+    expect(marked).to_have_count(1)
+
+
+def test_a_list_begins_on_the_first_screen_of_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, "staff")
+    page.goto("/office/enrollments/list/")
+    box = page.locator("table.rows tbody tr").first.bounding_box()
+    assert box
+    assert box["y"] < 640, box
+    page.locator("#filters > summary").click()
+    page.locator("#columns > summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert not Axe().run(page).response["violations"]

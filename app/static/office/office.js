@@ -1,5 +1,6 @@
 // What every screen of the office does besides what HTML does by itself.
 
+import "./keys.js";
 import "./select.js";
 import "./tabs.js";
 
