@@ -38,8 +38,8 @@ function go(step) {
   row.setAttribute("data-marked", "");
   // The focus goes along: a screen reader says the row, Tab goes on from here.
   const link = row.querySelector("a");
-  if (link) link.focus();
-  else (row.tabIndex = -1), row.focus();
+  if (!link) row.tabIndex = -1;
+  (link ?? row).focus();
   row.scrollIntoView({ block: "nearest" });
 }
 
