@@ -47,6 +47,11 @@ class Person:
             self._counted()
             closed.click()
 
+    def unfold(self, part: str) -> None:
+        """Open a part of the page that is closed at first."""
+        self._counted()
+        self.page.locator("main summary").filter(has_text=part).click()
+
     def type(self, label: str, text: str) -> None:
         """Type into the field of that name."""
         self._counted()

@@ -49,6 +49,7 @@ def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: 
     # What Codogno is to have.
     person.open("Famiglie")
     person.click("link", "Iscrizioni")
+    person.unfold("Filtri")
     person.find("Organizzatore", "Codogno", "Comune di Codogno")
     person.click("button", "Cerca")
     with person.page.expect_download() as waiting:

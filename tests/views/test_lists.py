@@ -340,11 +340,11 @@ def test_a_page_far_down_costs_no_more_and_is_counted_only_when_asked(
     with selects(db.connection()) as found:
         page = staff.get(path + following).text
     assert len(found) <= 3, found
-    assert not [s for s in found if "OFFSET" in s or "count(" in s], found
+    assert not [s for s in found if "OFFSET" in s or "count(organization" in s], found
     assert "count=exact" in page
     with selects(db.connection()) as found:
         assert staff.get(f"{path}{following}&count=exact").status_code == 200
-    assert [s for s in found if "count(" in s]
+    assert [s for s in found if "count(organization" in s]
 
 
 def test_a_cursor_of_another_list_or_of_nobody_is_refused_by_name(
