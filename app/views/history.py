@@ -14,7 +14,7 @@ from app.models import Alliance, AuditEvent, AuditValue
 from app.query import grammar, rows, values
 from app.query.paths import LABEL, Path, path, related, relation_of
 from app.transaction import web
-from app.views import words
+from app.views import lists, words
 from app.views.choices import NAMES, name_of
 from app.views.screens import Row
 from app.views.showing import ShowScreens
@@ -37,6 +37,7 @@ class Change:
     before: str = ""
     after: str = ""
     hidden: bool = False
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class HistoryScreens(ShowScreens):
                 result.append(Change(label, hidden=True))
                 continue
             said = (self.in_words(column, part.get(name), named) for part in (old, new))
-            result.append(Change(label, *said))
+            result.append(Change(label, *said, lang=lists.lang_of(column)))
         return list(dict.fromkeys(result))
 
     def in_order(self, names: Iterable[str]) -> list[str]:

@@ -71,6 +71,11 @@ def with_keys(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def lang_of(column: Path) -> str:
+    """The language of a column's values, where it is not the reader's."""
+    return "en" if column.column.endswith("_en") else ""
+
+
 def beside(column: Path) -> str:
     """The column of the same row that a part is a part of."""
     return ".".join((*column.relations, str(column.info.get("of", ""))))

@@ -30,6 +30,7 @@ class Field:
     one: str
     other: str
     differs: bool
+    lang: str = ""
 
 
 class MomentScreens(HistoryScreens):
@@ -83,7 +84,7 @@ class MomentScreens(HistoryScreens):
                 continue
             texts = [self.in_words(column, part.get(name), named) for part in (one, other)]
             if any(texts):
-                result.append(Field(label, *texts, differs))
+                result.append(Field(label, *texts, differs, lists.lang_of(column)))
         return result
 
     def _event(self, pk: int, number: int) -> Row:

@@ -173,7 +173,7 @@ class Screens(ModelView):
             lists.resource_of(column) if column.relations and column.column in lists.NAMES else "",
             f"{'.'.join(column.relations)}.id",
             lists.beside(column),
-            "en" if column.column.endswith("_en") else "",
+            lists.lang_of(column),
         )
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
