@@ -42,6 +42,7 @@ class Person:
 
     def open(self, area: str) -> None:
         """Open an area of the menu, if the page is not in it already."""
+        self.page.wait_for_load_state("domcontentloaded")
         closed = self.page.locator("#menu details:not([open]) > summary").filter(has_text=area)
         if closed.count():
             self._counted()

@@ -68,9 +68,9 @@ def test_a_cooperative_proposes_and_a_union_joins(person: Person, tmp_path: Path
     person.sees(re.compile("Ludoteca Il Cortile"), "Allergie e terapie", "Chi può ritirare")
     printed = person.page.pdf()
     assert printed.startswith(b"%PDF")
-    rows = person.page.get_by_role("row").all()[1:]
-    assert rows
-    name, age, _allergies, pickup, _present = (c.inner_text() for c in rows[0].locator("td").all())
+    cells = person.page.get_by_role("row").nth(1).locator("td")
+    expect(cells).to_have_count(5)
+    name, age, _allergies, pickup, _present = cells.all_inner_texts()
     assert re.fullmatch(r"\S+ .+", name)
     assert 3 <= int(age) <= 11
     assert "nonna" in pickup
