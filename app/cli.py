@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -121,7 +121,12 @@ def jobs(settings: config.Settings) -> None:
     with _database(settings) as url:
         from app.jobs.runner import main as work
 
-        work(replace(settings, database_url=url))
+        def make_app(settings: config.Settings, engine: Any) -> Any:
+            from app.web import make_app
+
+            return make_app(settings, engine)
+
+        work(replace(settings, database_url=url), make_app)
 
 
 @main.command()

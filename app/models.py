@@ -350,6 +350,8 @@ class Seat(Base):
     active: Mapped[bool] = col(
         N_("Active"), Boolean, "internal", default=True, server_default="true"
     )
+    # When its holder was shown round, or did not want to be.
+    toured_at: Mapped[datetime | None] = col(N_("Shown round on"), INSTANT, "internal")
     user: Mapped[Account] = relationship(foreign_keys=[user_id])
     alliance: Mapped[Alliance | None] = relationship()
     organization: Mapped["Organization | None"] = relationship(foreign_keys=[organization_id])
@@ -1441,6 +1443,125 @@ class IdempotencyKey(Base):
     __table_args__ = (UniqueConstraint("user_id", "key"),)
 
 
+# ---------------------------------------------------------------- what seats keep of their work
+
+AUDIENCES = {
+    "mine": N_("Only I"), "role": N_("Those with my role"), "everybody": N_("Everybody"),
+}  # fmt: skip
+
+
+class SavedView(Base):
+    """A list as somebody keeps it: the address that asks for it, under a name."""
+
+    label_columns = ("title",)
+
+    seat_id: Mapped[int] = ref(N_("Seat"), "seat.id", "internal", index=True)
+    # Whose role and alliance it may be shared with: those of the seat when it was made.
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system", index=True)
+    kind: Mapped[str] = choice(N_("Role"), SEAT_KINDS, "internal")
+    organization_id: Mapped[int | None] = ref(N_("Organization"), "organization.id", "internal")
+    title: Mapped[str] = col(N_("Title"), String(100), "internal")
+    resource: Mapped[str] = col(N_("List"), String(60), "internal")
+    query: Mapped[str] = col(N_("What it asks for"), String(4000), "internal")
+    audience: Mapped[str] = choice(
+        N_("Who sees it"), AUDIENCES, "internal", default="mine", server_default="mine"
+    )
+    in_menu: Mapped[bool] = col(
+        N_("In the menu"), Boolean, "internal", default=True, server_default="true"
+    )
+    seat: Mapped[Seat] = relationship()
+    alliance: Mapped[Alliance | None] = relationship()
+    organization: Mapped["Organization | None"] = relationship()
+
+
+WORK_KINDS = {
+    "import": N_("Import"),
+    "undo": N_("Undoing an import"),
+    "bulk": N_("Change of many rows"),
+    "export": N_("Export"),
+}
+
+
+class Work(Base):
+    """Work that takes long: the jobs process does it under the seat that asked for it."""
+
+    label_columns = ("title",)
+    STATES = {
+        "prepared": N_("Being prepared"),
+        "queued": N_("Waiting to begin"),
+        "running": N_("Running"),
+        "done": N_("Done"),
+        "failed": N_("Failed"),
+        "cancelled": N_("Stopped"),
+    }
+
+    seat_id: Mapped[int] = ref(N_("Seat"), "seat.id", "internal")
+    alliance_id: Mapped[int | None] = ref(N_("Alliance"), "alliance.id", "system", index=True)
+    kind: Mapped[str] = choice(N_("Kind"), WORK_KINDS, "internal")
+    resource: Mapped[str] = col(N_("List"), String(60), "internal")
+    title: Mapped[str] = col(N_("Title"), String(200), "internal")
+    # What is to be done, as its kind needs it.
+    payload: Mapped[dict[str, Any]] = col(N_("Contents"), JSONB, "system", default=dict)
+    status: Mapped[str] = choice(
+        N_("Status"), STATES, "internal", default="queued", server_default="queued"
+    )
+    total: Mapped[int | None] = col(N_("Rows in all"), Integer, "internal")
+    done: Mapped[int] = col(N_("Rows done"), Integer, "internal", of="total", default=0,
+                            server_default="0")  # fmt: skip
+    failed: Mapped[int] = col(N_("Rows refused"), Integer, "internal", default=0,
+                              server_default="0")  # fmt: skip
+    stop_asked: Mapped[bool] = col(
+        N_("Asked to stop"), Boolean, "internal", default=False, server_default="false"
+    )
+    error: Mapped[str | None] = col(N_("Error"), Text, "internal")
+    asked_at: Mapped[datetime] = col(N_("Asked for on"), INSTANT, "internal")
+    started_at: Mapped[datetime | None] = col(N_("Started on"), INSTANT, "internal")
+    finished_at: Mapped[datetime | None] = col(N_("Finished on"), INSTANT, "internal")
+    # When whoever asked has seen how it ended.
+    seen_at: Mapped[datetime | None] = col(N_("Seen on"), INSTANT, "internal")
+    # The work that this one takes back.
+    undoes_id: Mapped[int | None] = ref(N_("Undoes"), "work.id", "internal", index=True)
+    # What was given to it and what it made, kept by the digests of their contents.
+    source_name: Mapped[str | None] = col(N_("From the file"), String(200), "internal")
+    source_digest: Mapped[str | None] = col(N_("Digest"), String(64), "system")
+    file_name: Mapped[str | None] = col(N_("File"), String(200), "internal")
+    file_digest: Mapped[str | None] = col(N_("Digest"), String(64), "system")
+    file_size: Mapped[int | None] = col(N_("Size in bytes"), BigInteger, "internal")
+    seat: Mapped[Seat] = relationship()
+    alliance: Mapped[Alliance | None] = relationship()
+    undoes: Mapped["Work | None"] = relationship(remote_side="Work.id")
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND failed >= 0", name="counts_positive"),
+        Index("ix_work_seat", "seat_id", "id"),
+        Index(
+            "ix_work_to_do", "id", postgresql_where=text("status IN ('queued', 'running')")
+        ),
+    )  # fmt: skip
+
+
+class WorkLine(Base):
+    """What became of one row of a long work."""
+
+    label_columns = ("line",)
+    OUTCOMES = {
+        "created": N_("Entered"),
+        "changed": N_("Changed"),
+        "unchanged": N_("Not changed"),
+        "deleted": N_("Deleted"),
+        "refused": N_("Refused"),
+    }
+
+    work_id: Mapped[int] = ref(N_("Long work"), "work.id", "internal")
+    line: Mapped[int] = col(N_("Line"), Integer, "internal")
+    # The row that it is about: no foreign key, it may be deleted later.
+    row_id: Mapped[int | None] = col(N_("Row"), BigInteger, "internal")
+    outcome: Mapped[str] = choice(N_("Outcome"), OUTCOMES, "internal")
+    # [[field, message, parameters], ...]: said in the language of whoever reads it.
+    errors: Mapped[list[Any] | None] = col(N_("Reasons"), JSONB, "internal")
+    work: Mapped[Work] = relationship()
+    __table_args__ = (UniqueConstraint("work_id", "line"),)
+
+
 # ---------------------------------------------------------------- text search
 
 # What is searched by text: on lists, in lists of choices, on the site. Each column has an index
@@ -1470,6 +1591,8 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     File: ("name",),
     Message: ("recipient",),
     JobRun: ("job",),
+    SavedView: ("title",),
+    Work: ("title",),
     SensitiveRead: ("table_name",),
 }
 

@@ -50,6 +50,9 @@ RESOURCES: dict[str, Any] = {
     "job-runs": m.JobRun,
     "audit-events": m.AuditEvent,
     "sensitive-reads": m.SensitiveRead,
+    "saved-views": m.SavedView,
+    "works": m.Work,
+    "work-lines": m.WorkLine,
 }
 NAMES = {model: name for name, model in RESOURCES.items()}
 
@@ -98,6 +101,12 @@ PUBLISHED = {
     "social-points": may(READ),
 }
 OFFICE = "public internal"
+# What every seat of the office keeps of its own work.
+OWN = {
+    "saved-views": may(ALL, OFFICE),
+    "works": may("list get stop", OFFICE),
+    "work-lines": may(READ, OFFICE),
+}
 # A citizen has none: a year's key would go round the digital identity (DL 76/2020, art. 24).
 KEYS = {"keys": may("list get create revoke", OFFICE)}
 # A body's own sheet, and those of the controllers that it names, without the office's note.
@@ -106,6 +115,7 @@ BODY = "public contact"
 GRANTS: dict[str, dict[str, Grant]] = {
     "public": PUBLISHED,
     "admin": {
+        **OWN,
         "alliances": may(EDIT),
         "municipalities": may(EDIT),
         "territories": may(ALL, "public system"),
@@ -118,6 +128,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "staff": {
         **KEYS,
+        **OWN,
         "alliances": may("list get update"),
         "municipalities": may(READ),
         "territories": may("list get create delete"),
@@ -160,6 +171,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "municipality": {
         **KEYS,
+        **OWN,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -185,6 +197,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "provider": {
         **KEYS,
+        **OWN,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -208,6 +221,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "partner": {
         **KEYS,
+        **OWN,
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
         "organization-contacts": may(ALL, "public internal contact"),
@@ -229,6 +243,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "company": {
         **KEYS,
+        **OWN,
         "organizations": may("list get update", BODY, "public"),
         "organization-contacts": may(ALL, "public internal contact"),
         "calls": may(READ),
@@ -242,6 +257,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "social_point": {
         **KEYS,
+        **OWN,
         "municipalities": may(READ),
         "organizations": may(READ),
         "social-points": may("list get update", OFFICE, "public"),

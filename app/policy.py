@@ -17,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     Select,
+    String,
     and_,
     bindparam,
     false,
@@ -41,6 +42,8 @@ ORGANIZATIONS = ("municipality", "provider", "partner", "company", "social_point
 NETWORK = ("municipality", "provider", "partner", "company")
 # Seats of one alliance.
 MEMBERS = ("staff", *ORGANIZATIONS, "citizen")
+# Those of them that sit in the back-office.
+OFFICES = ("staff", *ORGANIZATIONS)
 
 _visible: dict[type[Any], dict[str, Rule]] = {}
 _writable: dict[type[Any], dict[str, Rule]] = {}
@@ -98,6 +101,10 @@ def _seat() -> int | None:
     return current.get().seat_id
 
 
+def _kind() -> str:
+    return current.get().kind
+
+
 def _today() -> date:
     return clock.today()
 
@@ -106,8 +113,9 @@ USER = bindparam("policy_user", callable_=_user, type_=Integer)
 ALLIANCE = bindparam("policy_alliance", callable_=_alliance, type_=BigInteger)
 ORGANIZATION = bindparam("policy_organization", callable_=_organization, type_=BigInteger)
 SEAT = bindparam("policy_seat", callable_=_seat, type_=BigInteger)
+KIND = bindparam("policy_kind", callable_=_kind, type_=String)
 TODAY = bindparam("policy_today", callable_=_today, type_=Date)
-_VALUES = (USER, ALLIANCE, ORGANIZATION, SEAT, TODAY)
+_VALUES = (USER, ALLIANCE, ORGANIZATION, SEAT, KIND, TODAY)
 _READ = tuple((p.key, cast(Callable[[], Any], p.callable)) for p in _VALUES)
 
 
@@ -168,6 +176,7 @@ DELEGATIONS = other(m.Delegation)
 DESKS = other(m.SocialPoint)
 SEATS = other(m.Seat)
 SCOPES = other(m.RoleScope)
+WORKS = other(m.Work)
 
 # The persons that a citizen acts for.
 MY_PERSONS = one(
@@ -206,6 +215,7 @@ OUR_ROSTER = and_(
     ENROLLMENTS.c.slot_id.in_(OUR_SLOTS),
     ENROLLMENTS.c.status.in_(("submitted", "waiting", "placed", "offered")),
 )
+OUR_WORK = one(WORKS.c.id, WORKS.c.seat_id == SEAT)
 OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
 PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
 PUBLISHED_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.status == "published")
@@ -352,6 +362,33 @@ def of_own_account(cls: Any) -> Any:
 @visible(m.ProgramKey, *ORGANIZATIONS)
 def keys_of_the_seat(cls: Any) -> Any:
     return and_(cls.seat_id == SEAT, cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- what seats keep of their work
+
+
+@visible(m.SavedView, "admin", *OFFICES)
+def views_of_the_seat_or_shared(cls: Any) -> Any:
+    ours = cls.alliance_id.is_not_distinct_from(ALLIANCE)
+    of_the_role = and_(
+        cls.audience == "role",
+        cls.kind == KIND,
+        cls.organization_id.is_not_distinct_from(ORGANIZATION),
+    )
+    return or_(cls.seat_id == SEAT, and_(ours, or_(cls.audience == "everybody", of_the_role)))
+
+
+@writable(m.SavedView, "admin", *OFFICES)
+@visible(m.Work, "admin", *OFFICES)
+@writable(m.Work, "admin", *OFFICES)
+def of_the_seat(cls: Any) -> Any:
+    return and_(cls.seat_id == SEAT, cls.alliance_id.is_not_distinct_from(ALLIANCE))
+
+
+@visible(m.WorkLine, "admin", *OFFICES)
+@writable(m.WorkLine, "admin", *OFFICES)
+def lines_of_own_work(cls: Any) -> Any:
+    return cls.work_id.in_(OUR_WORK)
 
 
 @visible(fab.Role, "staff")

@@ -582,3 +582,39 @@ class SensitiveReadFactory(TenantRows):
     table_name = "person"
     row_ids = LazyFunction(lambda: [1])
     columns = LazyFunction(lambda: ["allergies"])
+
+
+class SavedViewFactory(Rows):
+    class Meta:
+        model = models.SavedView
+
+    seat = SubFactory(SeatFactory)
+    alliance_id = SelfAttribute("seat.alliance_id")
+    kind = SelfAttribute("seat.kind")
+    organization_id = SelfAttribute("seat.organization_id")
+    title = Sequence(lambda n: f"Elenco {n}")
+    resource = "services"
+    query = "status=draft"
+
+
+class WorkFactory(Rows):
+    class Meta:
+        model = models.Work
+
+    seat = SubFactory(SeatFactory)
+    alliance_id = SelfAttribute("seat.alliance_id")
+    kind = "import"
+    resource = "services"
+    title = Sequence(lambda n: f"Lavoro {n}")
+    payload = LazyFunction(dict)
+    status = "done"
+    asked_at = at_hours(-1)
+
+
+class WorkLineFactory(Rows):
+    class Meta:
+        model = models.WorkLine
+
+    work = SubFactory(WorkFactory)
+    line = Sequence(lambda n: n + 1)
+    outcome = "created"

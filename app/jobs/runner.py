@@ -7,11 +7,12 @@ them takes over when it dies.
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,6 +21,7 @@ from app.jobs import runs
 from app.jobs.batch import stopping
 from app.jobs.schedule import JOBS, Job
 from app.jobs.sender import sender
+from app.jobs.works import Worker
 from config import Settings
 
 log = logging.getLogger("intreccio.jobs")
@@ -30,30 +32,37 @@ AFTER_TROUBLE = 3.0
 THREADS = 3
 
 
-def main(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; what is in hand then is finished."""
+MakeApp = Callable[[Settings, Engine], Flask]
+
+
+def main(settings: Settings, make_app: MakeApp) -> None:
+    """Work until SIGTERM or SIGINT; what is in hand then is finished.
+
+    ``make_app`` gives the application under which long work is done, when there is some.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     sealed.configure(settings.data_key)
-    # A connection for the lock, one to listen, two for each run, one for the sender.
+    # A connection for the lock, one to listen, two for each run, one for the sender, four for
+    # long work.
     url = database.url_of(settings)
-    engine = create_engine(url, pool_pre_ping=True, pool_size=THREADS * 2 + 4)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=THREADS * 2 + 8)
     try:
-        serve(engine, settings)
+        serve(engine, settings, make_app)
     finally:
         engine.dispose()
 
 
-def serve(engine: Engine, settings: Settings) -> None:
+def serve(engine: Engine, settings: Settings, make_app: MakeApp) -> None:
     """Stand by until the lock is free, then work; start again after trouble."""
     while not stopping.is_set():
         try:
             with leadership(engine) as lock:
                 if lock is not None:
                     log.info("the jobs run here")
-                    work(engine, settings, lock)
+                    work(engine, settings, make_app, lock)
         except DBAPIError as error:
             log.warning("the database is away, trying again: %s", error.orig)
             stopping.wait(AFTER_TROUBLE)
@@ -83,11 +92,13 @@ def leadership(engine: Engine) -> Iterator[Connection | None]:
             lock.invalidate()
 
 
-def work(engine: Engine, settings: Settings, lock: Connection) -> None:
+def work(engine: Engine, settings: Settings, make_app: MakeApp, lock: Connection) -> None:
     """Schedule, run what is asked for and send, until asked to stop or the lock is lost."""
     over = threading.Event()
     post = sender(engine, settings, over)
     sending = threading.Thread(target=post.serve, name="sender")
+    worker = Worker(engine, lambda: make_app(settings, engine), settings.var / "works", over)
+    working = threading.Thread(target=worker.serve, name="long work")
     scheduler = BackgroundScheduler(
         timezone=clock.ROME,
         executors={"default": ThreadPoolExecutor(THREADS)},
@@ -98,6 +109,7 @@ def work(engine: Engine, settings: Settings, lock: Connection) -> None:
         # Once now, for what was due while nobody was there.
         scheduler.add_job(run, args=[engine, job], name=f"{job.name}, missed")
     sending.start()
+    working.start()
     scheduler.start()
     try:
         runs.plan(engine, clock.now())
@@ -109,6 +121,7 @@ def work(engine: Engine, settings: Settings, lock: Connection) -> None:
         over.set()
         scheduler.shutdown(wait=True)
         sending.join()
+        working.join()
 
 
 def run(engine: Engine, job: Job) -> None:

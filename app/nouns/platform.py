@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_
 from app.models import SEAT_KINDS, ProgramKey
-from app.operations import invitations, keys, outbox, roles, runs
+from app.operations import invitations, keys, outbox, roles, runs, saved_views, works
 from app.query.verbs import Field, Noun, Verb
 
 
@@ -79,6 +79,10 @@ NOUNS: dict[str, Noun] = {
             )
         },
         verbs={"revoke": Verb(keys.revoke, N_("Revoke"))},
+    ),
+    "saved-views": Noun(create=saved_views.create, update=saved_views.change),
+    "works": Noun(
+        verbs={"stop": Verb(works.stop, N_("Stop"), states=("prepared", "queued", "running"))}
     ),
     "messages": Noun(verbs={"resend": Verb(outbox.resend, N_("Send again"), states=("failed",))}),
     "job-runs": Noun(

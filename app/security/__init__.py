@@ -8,7 +8,7 @@ from app.security.grants import (
     seat_permissions,
 )
 from app.security.manager import SecurityManager, configure
-from app.security.principal import identify, moment
+from app.security.principal import act_under, identify, moment
 from app.security.seats import accounts, choose_seat, first_seat, held_seats, seats_of
 from app.security.signing import end_session, sign_in, start_session, welcome
 from app.security.tokens import claims_of, read_token
@@ -17,6 +17,7 @@ __all__ = [
     "SAFE_METHODS",
     "SecurityManager",
     "accounts",
+    "act_under",
     "choose_seat",
     "claims_of",
     "configure",

@@ -94,6 +94,23 @@ def _take_key(text: str) -> None:
     _scope(g.principal)
 
 
+def act_under(user_id: int | None, seat_id: int) -> None:
+    """Act, in a context without a request, under a seat that its account still holds.
+
+    Raises Unauthorized.
+    """
+    g.by_cookie, g.how = False, "password"
+    row = next(
+        (s for s in (seats_of(user_id) if user_id else ()) if s.Seat and s.Seat.id == seat_id), None
+    )
+    if row is None:
+        raise Unauthorized()
+    g.seats, g.seat = (row,), row
+    g.principal = seated(row.Seat, f"{row.first_name} {row.last_name}")
+    g.permissions = granted(row.Seat.kind, row.narrowed if row.Seat.role_id else None)
+    _scope(g.principal)
+
+
 def _integer(value: Any) -> int | None:
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -25,6 +25,7 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Seasons and workshops"), "calendar", ("seasons", "workshops", "slots")),
     (N_("Families"), "user", ("persons", "applications", "enrollments", "relations")),
     (N_("Social points"), "map-marker", ("social-points", "delegations")),
+    (N_("My work"), "star-outline", ("saved-views", "works", "work-lines")),
     (N_("Platform"), "settings", (
         "alliances", "territories", "municipalities", "accounts", "seats", "roles", "role-scopes",
         "keys", "files", "messages", "job-runs", "state-changes", "audit-events",

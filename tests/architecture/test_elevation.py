@@ -87,6 +87,10 @@ ELEVATED = {
         "end a family of tokens",
         "renew a token",
     ],
+    "operations/works.py": [
+        "note what became of the rows of a long work",
+        "stop one's own long work",
+    ],
 }
 # What else could see past the policy: the modules that use it, and what for.
 ROADS = {
@@ -118,6 +122,7 @@ ROADS = {
         "demo/acting.py": "loads the demo as the seats that would have typed it",
         "jobs/runs.py": "jobs",
         "jobs/sender.py": "jobs",
+        "jobs/works.py": "jobs",
         "operations/delegations.py": "counts a wrong code whatever becomes of the caller's work",
         "portal/site.py": "the public's session",
     },
@@ -133,7 +138,7 @@ ROADS = {
         "query/road.py": "a kind of seat, to compile a statement for",
     },
     "seated": {
-        "security/principal.py": "the request's",
+        "security/principal.py": "the request's, and that of long work",
         "demo/acting.py": "loads the demo as the seats that would have typed it",
     },
     "raw": {

@@ -146,6 +146,23 @@ ROWS: dict[str, Table] = {
     # A key is its seat's, and the office sees which there are; operations make and revoke them.
     "program_key": Table(cells(("staff", f"staff {BODIES}"), (BODIES, SELF))),
     "idempotency_key": NOBODY,
+    # What a seat keeps of its own work is its own; a list may be for its role, or for everybody.
+    "saved_view": Table(
+        cells(
+            *((kind, f"{kind} {kind}_shared staff_for_all") for kind in BODIES.split()),
+            ("admin", "admin admin_shared"),
+            ("staff", "staff staff_shared staff_for_all"),
+        ),
+        cells(
+            *((kind, f"{kind} {kind}_shared") for kind in f"admin {BODIES}".split()),
+            ("staff", "staff staff_shared staff_for_all"),
+        ),
+        elsewhere="foreign foreign_shared foreign_for_all",
+    ),
+    "work": Table(cells((f"admin staff {BODIES}", SELF)), cells((f"admin staff {BODIES}", SELF))),
+    "work_line": Table(
+        cells((f"admin staff {BODIES}", SELF)), cells((f"admin staff {BODIES}", SELF))
+    ),
     # The same jobs serve every alliance.
     "job_run": Table(cells(("admin staff", ALL)), cells(("admin staff", ALL)), elsewhere=""),
     # ------------------------------------------------------------ the network

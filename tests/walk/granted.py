@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 Kinds = str
 BODIES = "municipality provider partner company"
 SEATED = f"{BODIES} social_point citizen"
+DESKS = f"admin staff {BODIES} social_point"
 ALL = f"public admin staff {SEATED}"
 
 
@@ -82,6 +83,10 @@ NOUNS: dict[str, Noun] = {
         {"internal": f"staff {BODIES} social_point"},
         {"internal": f"staff {BODIES} social_point"},
     ),
+    # What everybody in the back-office keeps of their own work; a citizen works elsewhere.
+    "saved-views": plain(DESKS, DESKS, {"internal": DESKS}),
+    "works": Noun(DESKS, {"stop": DESKS}, {"internal": DESKS}),
+    "work-lines": Noun(DESKS, {}, {"internal": DESKS}),
     "role-scopes": Noun("admin staff", {}, {"internal": "admin staff", "system": "admin"}),
     "organizations": Noun(
         f"{ALL}", {"create": "staff", "update": f"staff {BODIES}"},

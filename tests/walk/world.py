@@ -67,6 +67,13 @@ def _sit(world: World, ours: Any, foreign: Any, body: Any) -> dict[str, Any]:
         world.keep(label, seat)
         if label in ("staff", *BODIES, "foreign"):
             world.keep(label, f.ProgramKeyFactory(seat=seat))
+        if kind != "citizen":
+            work = world.keep(label, f.WorkFactory(seat=seat))
+            world.keep(label, f.WorkLineFactory(work=work))
+            world.keep(label, f.SavedViewFactory(seat=seat))
+            world.keep(f"{label}_shared", f.SavedViewFactory(seat=seat, audience="role"))
+        if label in ("staff", "foreign"):
+            world.keep(f"{label}_for_all", f.SavedViewFactory(seat=seat, audience="everybody"))
         if label == "citizen":
             world.keep("any", f.TokenFamilyFactory(seat=seat))
             world.keep("any", f.DigitalIdentityFactory(user=account))
