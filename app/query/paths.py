@@ -58,15 +58,7 @@ class Path:
 
     def readable_by(self, principal: Principal) -> bool:
         """Whether the seat may read every column on the way."""
-        model = self.model
-        for relation in self.relations:
-            if not _readable(principal, model, _info(model, foreign_key(model, relation))):
-                return False
-            model = related(model, relation)
-        if self.column == LABEL:
-            groups = [_info(model, c)["group"] for c in label_columns(model)]
-            return all(_readable(principal, model, {"group": g}) for g in groups)
-        return _readable(principal, model, _info(model, self.column))
+        return _readable_by(self, principal.kind, principal.care)
 
     def expression(self, entity: Any) -> ColumnElement[Any]:
         """The SQL of the column on an entity or alias of its table."""
@@ -76,11 +68,20 @@ class Path:
         return found
 
 
-def _readable(principal: Principal, model: type[Any], info: dict[str, Any]) -> bool:
-    if principal.kind == "system":
+def _readable_by(path: Path, kind: str, care: bool) -> bool:
+    model = path.model
+    for relation in path.relations:
+        if not _readable(kind, care, model, _info(model, foreign_key(model, relation))["group"]):
+            return False
+        model = related(model, relation)
+    names = label_columns(model) if path.column == LABEL else (path.column,)
+    return all(_readable(kind, care, model, _info(model, name)["group"]) for name in names)
+
+
+def _readable(kind: str, care: bool, model: type[Any], group: str) -> bool:
+    if kind == "system":
         return True
-    resource = permissions.NAMES.get(model, "")
-    return info["group"] in permissions.readable(principal.kind, resource, principal.care)
+    return group in permissions.readable(kind, permissions.NAMES.get(model, ""), care)
 
 
 def _info(model: type[Any], column: str) -> dict[str, Any]:
@@ -148,4 +149,9 @@ def label_of(model: Any, entity: Any) -> ColumnElement[Any]:
 
 def paths(model: Any, names: Iterable[str], principal: Principal) -> list[Path]:
     """The declared columns that the principal may read, in order."""
-    return [p for p in (path(model, n) for n in names) if p.readable_by(principal)]
+    return [*_readable_paths(model, tuple(names), principal.kind, principal.care)]
+
+
+@lru_cache(maxsize=4096)
+def _readable_paths(model: Any, names: tuple[str, ...], kind: str, care: bool) -> tuple[Path, ...]:
+    return tuple(p for p in (path(model, n) for n in names) if _readable_by(p, kind, care))

@@ -8,10 +8,11 @@ from flask_appbuilder import AppBuilder
 from flask_babel import ngettext, npgettext, pgettext
 
 from app.nouns import titles
-from app.views import menu, words
-from app.views.home import HomeView, looks, seats
+from app.views import frame, menu, words
+from app.views.home import HomeView
 from app.views.login import SeatView, SignInView
-from app.views.screens import VIEWS
+from app.views.look import looks, seats
+from app.views.registry import VIEWS
 
 __all__ = ["HomeView", "register"]
 
@@ -32,5 +33,6 @@ def register(appbuilder: AppBuilder) -> None:
         words.said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     current_app.jinja_env.globals.update(
-        office_menu=menu.menu, office_seats=seats, here=menu.here, looks=looks
+        office_menu=menu.menu, office_seats=seats, here=menu.here,
+        here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE
     )  # fmt: skip

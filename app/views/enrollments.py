@@ -9,7 +9,6 @@ from app.errors import N_
 from app.models import Enrollment, Slot, Workshop
 from app.nouns import families
 from app.operations import enrollments
-from app.query.paths import Path
 from app.transaction import web
 from app.views import words
 from app.views.base import ResourceView, Row
@@ -22,6 +21,17 @@ def open_slots() -> tuple[Any, ...]:
         Workshop.status == "published", Workshop.opens_at <= now, Workshop.closes_at > now
     )
     return (Slot.starts_on >= clock.local_date(now), Slot.workshop.has(taking))
+
+
+def fee_lines(row: Row) -> str:
+    """The lines of the fee, one by one."""
+    return "\n".join(fee_line(line) for line in row.get("fee_lines") or ())
+
+
+def fee_line(line: dict[str, str]) -> str:
+    """A line of the fee: what it is for, and how much."""
+    detail = f" ({line['detail']})" if line.get("detail") else ""
+    return f"{words.said(line['label'])}{detail}: {words.money(line['amount'])}"
 
 
 class EnrollmentView(ResourceView):
@@ -47,6 +57,7 @@ class EnrollmentView(ResourceView):
                       "slot.workshop.season_id",
                       "slot.organization_id", "slot.workshop.municipality_id"]  # fmt: skip
     order = "-id"
+    said_as = {"fee_lines": fee_lines}
 
     def besides(self, row: Row) -> dict[str, Any]:
         """Why the enrolment stands as it does."""
@@ -55,15 +66,3 @@ class EnrollmentView(ResourceView):
         stored = web().get_one(Enrollment, row["id"])
         found = families.told(enrollments.why(web(), stored, now=security.moment()))
         return {"notes": [found["why"]]}
-
-    def text(self, column: Path, row: Row) -> str:
-        """The lines of the fee are read one by one."""
-        if column.name == "fee_lines":
-            return "\n".join(fee_line(line) for line in row.get(column.name) or ())
-        return super().text(column, row)
-
-
-def fee_line(line: dict[str, str]) -> str:
-    """A line of the fee: what it is for, and how much."""
-    detail = f" ({line['detail']})" if line.get("detail") else ""
-    return f"{words.said(line['label'])}{detail}: {words.money(line['amount'])}"

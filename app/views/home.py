@@ -1,6 +1,5 @@
 """What each seat sees first: what waits for it."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
 from app.views.base import VIEWS
+from app.views.look import A_YEAR, LOOK, LOOKS, looks
 from app.views.waiting import BLOCKS, Block
 
 ROWS = 6
@@ -134,28 +134,3 @@ class HomeView(IndexView):
         session["locale"] = code
         refresh()
         return redirect(get_safe_redirect(request.args.get("next", "")))
-
-
-# How a reader may want the screens: the cookie's parts and their values.
-LOOKS = {"theme": ("light", "dark"), "density": ("comfortable", "compact")}
-LOOK = "look"
-A_YEAR = timedelta(days=365)
-
-
-def looks() -> dict[str, str]:
-    """What the reader chose of the screens' look, in this browser; nothing unknown."""
-    said = dict(part.partition("=")[::2] for part in request.cookies.get(LOOK, "").split("&"))
-    return {name: said[name] for name, known in LOOKS.items() if said.get(name) in known}
-
-
-def seats() -> list[dict[str, Any]]:
-    """The seats of the account, each with its label."""
-    return [
-        {"id": row.Seat.id, "label": seat_label(row)} for row in g.get("seats", ())
-    ]  # fmt: skip
-
-
-def seat_label(row: Any) -> str:
-    """A seat in words: the kind, for whom, and in which alliance."""
-    parts = [gettext(SEAT_KINDS[row.Seat.kind]), row.organization, row.alliance]
-    return " · ".join(part for part in parts if part)

@@ -12,7 +12,6 @@ from app.errors import N_
 from app.models import ProgramKey
 from app.nouns import titles
 from app.operations import keys
-from app.query.paths import Path
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields, words
@@ -31,6 +30,11 @@ def said(scope: str) -> str:
     return f"{titles.many(resource)}: {does}" if resource in titles.TITLES else scope
 
 
+def scopes(row: Row) -> str:
+    """What the key may do, in words."""
+    return ", ".join(said(scope) for scope in row.get("scopes") or ())
+
+
 class KeyView(ResourceView):
     resource = "keys"
     list_columns = ["name", "prefix", "seat_id", "expires_at", "used_at", "revoked_at"]
@@ -41,12 +45,7 @@ class KeyView(ResourceView):
     add_columns = ["name", "expires_at"]
     search_columns = ["name", "prefix"]
     order = "-id"
-
-    def text(self, column: Path, row: Row) -> str:
-        """Scopes in words."""
-        if column.name == "scopes":
-            return ", ".join(said(scope) for scope in row.get("scopes") or ())
-        return super().text(column, row)
+    said_as = {"scopes": scopes}
 
     def verbs(self, row: Row | None) -> list[Button]:
         """What was revoked is not revoked again."""

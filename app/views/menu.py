@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
+from urllib.parse import quote
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import get_locale, gettext
 
 from app import security
 from app.errors import N_
 from app.nouns import titles
-from app.views.screens import VIEWS
+from app.views.registry import VIEWS
 from app.views.waiting import counts
 
 # A heading, the picture beside it, and its nouns.
@@ -65,13 +66,23 @@ class Area:
         return sum(entry.waiting for entry in self.entries)
 
 
+def menu_key() -> tuple[str, str, tuple[tuple[str, int], ...]]:
+    """What the menu shows besides the seat's areas: the noun and the page that one is at, and
+    what waits."""
+    if "menu" not in g:
+        endpoint = request.endpoint or ""
+        at = request.path if endpoint.endswith((".list", ".index")) else ""
+        g.menu = endpoint.partition(".")[0], at, tuple(counts().items())
+    return cast("tuple[str, str, tuple[tuple[str, int], ...]]", g.menu)
+
+
 def menu() -> list[Area]:
     """The areas in which the active seat may list something."""
-    shown = (request.endpoint or "").partition(".")[0]
-    waiting = counts()
+    shown, _, waiting = menu_key()
+    numbers = dict(waiting)
     return [
         Area(label, icon, [
-            Entry(words, href, VIEWS[noun].__name__ == shown, waiting.get(noun, 0))
+            Entry(words, href, VIEWS[noun].__name__ == shown, numbers.get(noun, 0))
             for noun, words, href in entries
         ])
         for label, icon, entries in _areas(security.seat_permissions(), str(get_locale()))
@@ -97,3 +108,8 @@ def here() -> str:
     """The address of this page, to come back to."""
     path: str = request.full_path if request.query_string else request.path
     return path if request.method == "GET" else request.path
+
+
+def here_quoted() -> str:
+    """The same, as a part of another address."""
+    return quote(here(), safe="")

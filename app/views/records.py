@@ -1,5 +1,6 @@
 """What the platform keeps of itself: files, mails, jobs, states and the trail of changes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.models import File
 from app.nouns import titles
 from app.operations import files
 from app.query import rows
-from app.query.paths import Path, path, paths
+from app.query.paths import path, paths
 from app.query.verbs import Verb
 from app.transaction import web
 from app.views import words
@@ -77,26 +78,55 @@ STATES: dict[str, dict[str, str]] = {
 ANY_STATE = {state: label for states in STATES.values() for state, label in states.items()}
 
 
-class Said(ResourceView):
-    """Rows that name tables, columns, states and kinds: all of them in words."""
+def _table(name: str) -> Callable[[Row], str]:
+    """A column that names a table: by its noun."""
 
-    def text(self, column: Path, row: Row) -> str:
-        value = row.get(column.name)
-        if not value:
-            return super().text(column, row)
-        of = str(row.get("table_name") or row.get("noun") or "")
-        match column.name:
-            case "table_name" | "noun":
-                return titles.one(MODELS[value]) if value in MODELS else str(value)
-            case "columns":
-                return ", ".join(_column(of, name) for name in value)
-            case "from_status" | "to_status":
-                return words.said(STATES.get(of, ANY_STATE).get(value, "")) or str(value)
-            case "kind" if self.resource == "messages":
-                return words.said(MESSAGES.get(value, "")) or str(value)
-            case "job":
-                return words.said(JOBS.get(value, "")) or str(value)
-        return super().text(column, row)
+    def said(row: Row) -> str:
+        value = row.get(name) or ""
+        return titles.one(MODELS[value]) if value in MODELS else str(value)
+
+    return said
+
+
+def _state(name: str) -> Callable[[Row], str]:
+    """A column that names a state of a row of some table."""
+
+    def said(row: Row) -> str:
+        value = row.get(name) or ""
+        return words.said(STATES.get(_of(row), ANY_STATE).get(value, "")) or str(value)
+
+    return said
+
+
+def _one_of(name: str, known: dict[str, str]) -> Callable[[Row], str]:
+    """A column whose values have words that are not the table's."""
+
+    def said(row: Row) -> str:
+        value = row.get(name) or ""
+        return words.said(known.get(value, "")) or str(value)
+
+    return said
+
+
+def _columns(row: Row) -> str:
+    return ", ".join(_column(_of(row), name) for name in row.get("columns") or ())
+
+
+def _of(row: Row) -> str:
+    return str(row.get("table_name") or row.get("noun") or "")
+
+
+class Said(ResourceView):
+    """Rows that name tables, columns and states: all of them in words."""
+
+    said_as = {
+        "table_name": _table("table_name"),
+        "noun": _table("noun"),
+        "columns": _columns,
+        "from_status": _state("from_status"),
+        "to_status": _state("to_status"),
+        "job": _one_of("job", JOBS),
+    }
 
 
 def _column(table: str, name: str) -> str:
@@ -173,6 +203,7 @@ class MessageView(Said):
     search_columns = ["recipient"]
     filter_columns = ["status"]
     order = "-id"
+    said_as = {"kind": _one_of("kind", MESSAGES)}
 
 
 class JobRunView(Said):

@@ -12,7 +12,6 @@ from app.errors import N_
 from app.models import SEAT_KINDS, Role, RoleScope
 from app.nouns import titles
 from app.operations import rows as row_operations
-from app.query.paths import Path
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import words
@@ -38,6 +37,12 @@ def verb_said(verb: str, resource: str) -> str:
     return words.said(known.label if known else VERBS.get(verb, verb))
 
 
+def base(row: Row) -> str:
+    """A base role by what its seats are called."""
+    value = row.get("base") or row.get("name") or ""
+    return words.said(SEAT_KINDS[value]) if value in SEAT_KINDS else str(value)
+
+
 class RoleView(ResourceView):
     resource = "roles"
     list_columns = ["name"]
@@ -46,12 +51,8 @@ class RoleView(ResourceView):
     edit_columns = ["name"]
     search_columns = ["name"]
     order = "name"
+    said_as = {"name": base}
     related = {"role-scopes": "role_id", "seats": "role_id"}
-
-    def text(self, column: Path, row: Row) -> str:
-        """A base role by what its seats are called."""
-        value = super().text(column, row)
-        return words.said(SEAT_KINDS[value]) if value in SEAT_KINDS else value
 
     @expose("/add", methods=["GET", "POST"])
     @screen("create")
@@ -134,8 +135,4 @@ class RoleScopeView(ResourceView):
     list_columns = ["role_id", "base", "alliance_id"]
     show_columns = [(N_("Scope of a role"), ["role_id", "base", "alliance_id"])]
     filter_columns = ["role_id", "base"]
-
-    def text(self, column: Path, row: Row) -> str:
-        """A base role by what its seats are called."""
-        value = super().text(column, row)
-        return words.said(SEAT_KINDS[value]) if value in SEAT_KINDS else value
+    said_as = {"base": base}

@@ -16,10 +16,9 @@ from app import permissions, security
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
-from app.views import kinds, lists, words
+from app.views import frame, kinds, lists, words
 from app.views.lists import Cell
-
-VIEWS: dict[str, type["Screens"]] = {}
+from app.views.registry import VIEWS
 
 Section = tuple[str, list[str]]
 Answer = str | Response | tuple[str, int]
@@ -56,6 +55,24 @@ class Drawn:
     # The column of the whole that it counts a part of.
     whole: str
     lang: str
+    # A row's value in the reader's words.
+    said: Callable[[Row], str]
+
+
+@functools.lru_cache(maxsize=4096)
+def _drawn(view: "type[Screens]", column: Path, locale: str) -> Drawn:
+    names_a_row = column.relations and column.column in lists.NAMES
+    said, name = words.sayer(column, locale), column.name
+    return Drawn(
+        column,
+        view.heading(column),
+        kinds.kind_of(column),
+        lists.resource_of(column) if names_a_row else "",
+        f"{'.'.join(column.relations)}.id",
+        lists.beside(column),
+        lists.lang_of(column),
+        view.said_as.get(name) or (lambda row: said(row.get(name))),
+    )
 
 
 class Screens(ModelView):
@@ -75,6 +92,8 @@ class Screens(ModelView):
     filter_columns: ClassVar[list[str]] = []
     csv_columns: ClassVar[list[str]] = []
     order = ""
+    # Columns whose values have words of their own: by the row that they stand in.
+    said_as: ClassVar[dict[str, Callable[[Row], str]]] = {}
     related: ClassVar[dict[str, str]] = {}
     # Narrower lists of choices than all that the policy lets through, asked for by ``?of=``.
     offered: ClassVar[dict[str, Callable[[], tuple[ColumnElement[bool], ...]]]] = {}
@@ -113,7 +132,8 @@ class Screens(ModelView):
         """The same, with the ids that links need."""
         return lists.with_keys(self.model, names)
 
-    def heading(self, column: Path) -> str:
+    @staticmethod
+    def heading(column: Path) -> str:
         """What a column is called above a list."""
         return lists.heading(column)
 
@@ -125,8 +145,9 @@ class Screens(ModelView):
             return ""
 
     def text(self, column: Path, row: Row) -> str:
-        """One value in the reader's words; for the noun to override."""
-        return words.shown(column, row.get(column.name))
+        """One value in the reader's words."""
+        own = self.said_as.get(column.name)
+        return own(row) if own else words.shown(column, row.get(column.name))
 
     def may(self, verb: str, resource: str = "") -> bool:
         """Whether the active seat holds the verb."""
@@ -142,16 +163,13 @@ class Screens(ModelView):
 
     def page(self, template: str, **values: Any) -> str:
         """A rendered screen."""
-        return str(
-            self.render_template(
-                f"office/{template}.html",
-                view=self,
-                one=titles.one(self.resource),
-                many=titles.many(self.resource),
-                address=lists.address,
-                **values,
-            )
-        )
+        own = {
+            "view": self,
+            "one": titles.one(self.resource),
+            "many": titles.many(self.resource),
+            "address": lists.address,
+        }
+        return frame.drawn(f"office/{template}.html", {**own, **values})
 
     def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Any]:
         """Rows as (id, address of the row's own page, cells)."""
@@ -166,15 +184,7 @@ class Screens(ModelView):
 
     def drawn(self, column: Path) -> "Drawn":
         """What all of a column's cells have in common."""
-        return Drawn(
-            column,
-            self.heading(column),
-            kinds.kind_of(column),
-            lists.resource_of(column) if column.relations and column.column in lists.NAMES else "",
-            f"{'.'.join(column.relations)}.id",
-            lists.beside(column),
-            lists.lang_of(column),
-        )
+        return _drawn(type(self), column, words.locale())
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
         """One value, and a link to the row that it names, where the seat may read that."""
@@ -182,7 +192,7 @@ class Screens(ModelView):
 
     def _cell(self, drawn: "Drawn", row: Row, link: bool = False) -> Cell:
         kind, value = drawn.kind, row.get(drawn.column.name)
-        text = self.text(drawn.column, row)
+        text = drawn.said(row)
         if kind == "text" and (len(text) > 60 or "\n" in text):
             kind = "long"
         return Cell(
