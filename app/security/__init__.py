@@ -8,7 +8,7 @@ from app.security.grants import (
     seat_permissions,
 )
 from app.security.manager import SecurityManager, configure
-from app.security.principal import act_under, identify, moment
+from app.security.principal import act_under, again, identify, moment
 from app.security.seats import accounts, choose_seat, first_seat, held_seats, seats_of
 from app.security.signing import end_session, sign_in, start_session, welcome
 from app.security.tokens import claims_of, read_token
@@ -18,6 +18,7 @@ __all__ = [
     "SecurityManager",
     "accounts",
     "act_under",
+    "again",
     "choose_seat",
     "claims_of",
     "configure",

@@ -1,6 +1,8 @@
 """The request's principal: who asks, by a token, a key or the browser's session."""
 
+import time
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import g, request, session
@@ -13,6 +15,9 @@ from app.security.seats import accounts, citizens_have_passwords, first_seat, se
 from app.security.tokens import bearer, read_token
 from app.transaction import PUBLIC, Principal, ScopedSession, claim, seated, web
 
+# Screens that read their rows first: that statement proves the seat as well.
+PROVEN = (".list",)
+A_MINUTE = 60
 # These read the token themselves: a refresh token is nobody's seat.
 OWN_TOKEN = frozenset(("TokenApi.refresh", "TokenApi.logout"))
 
@@ -39,6 +44,8 @@ def identify() -> None:
     # Flask-Login's own mark: its user would be loaded by a query that the seats' makes needless.
     elif "_user_id" in session:
         g.by_cookie, g.how = True, session.get("how", "password")
+        if request.method == "GET" and endpoint.endswith(PROVEN) and _remembered():
+            return
         _enter(_integer(session["_user_id"]), session.get("seat"), session.get("version"))
     _scope(g.principal)
 
@@ -109,6 +116,37 @@ def act_under(user_id: int | None, seat_id: int) -> None:
     g.principal = seated(row.Seat, f"{row.first_name} {row.last_name}")
     g.permissions = granted(row.Seat.kind, row.narrowed if row.Seat.role_id else None)
     _scope(g.principal)
+
+
+def _remembered() -> bool:
+    """Sit down as a minute ago, where the page's own statement proves that it is still so."""
+    user_id, version = _integer(session["_user_id"]), session.get("version")
+    rows = _seats_of_the_minute(user_id, version, g.how, int(time.monotonic() // A_MINUTE))
+    chosen = next((row for row in rows if row.Seat.id == session.get("seat")), None)
+    if chosen is None or chosen.Seat.role_id is not None or chosen.token_version != version:
+        return False  # What a role takes from a seat is asked each time.
+    g.seats, g.seat, g.remembered = rows, chosen, True
+    g.principal = seated(chosen.Seat, f"{chosen.first_name} {chosen.last_name}")
+    g.permissions = granted(chosen.Seat.kind, None)
+    claim(_scope(g.principal), g.principal, version)
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _seats_of_the_minute(user_id: int, version: int, how: str, minute: int) -> tuple[Any, ...]:
+    return tuple(row for row in seats_of(user_id, how) if row.Seat is not None)
+
+
+def again() -> bool:
+    """Whether a page that was refused to a remembered seat may be asked for anew, by the seats
+    that the account holds now."""
+    if not g.pop("remembered", False):
+        return False
+    _seats_of_the_minute.cache_clear()
+    g.principal, g.permissions, g.seats = PUBLIC, granted("public", None), ()
+    _enter(_integer(session["_user_id"]), session.get("seat"), session.get("version"))
+    _scope(g.principal)
+    return True
 
 
 def _integer(value: Any) -> int | None:

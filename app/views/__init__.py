@@ -34,5 +34,6 @@ def register(appbuilder: AppBuilder) -> None:
     )
     current_app.jinja_env.globals.update(
         office_menu=menu.menu, office_seats=seats, here=menu.here,
-        here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE
+        here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE,
+        appbuilder=appbuilder
     )  # fmt: skip

@@ -74,7 +74,6 @@ def _shell(around: _Around) -> list[Any]:
     text = render_template(
         SHELL, slots=slots, title=slots["title"], csrf_token=lambda: slots["token"],
         here=lambda: slots["here"], here_quoted=lambda: slots["here_quoted"],
-        appbuilder=current_app.appbuilder,  # type: ignore[attr-defined]
     )  # fmt: skip
     first, *rest = text.split(MARK)
     return [

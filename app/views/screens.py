@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from app import permissions, security
+from app.errors import Forbidden, Unauthorized
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
@@ -31,10 +32,18 @@ def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]
     def wrap(handler: Callable[..., Answer]) -> Callable[..., Answer]:
         @functools.wraps(handler)
         def run(self: "Screens", *args: Any, **kwargs: Any) -> Answer:
-            security.require(verb or kwargs["verb"], self.resource)
-            answer = handler(self, *args, **kwargs)
-            web.commit()
-            return answer
+            def done() -> Answer:
+                security.require(verb or kwargs["verb"], self.resource)
+                answer = handler(self, *args, **kwargs)
+                web.commit()
+                return answer
+
+            try:
+                return done()
+            except (Forbidden, Unauthorized):
+                if not security.again():
+                    raise
+            return done()
 
         run._permission_name = verb or handler.__name__  # type: ignore[attr-defined]
         return run
