@@ -1,7 +1,6 @@
 """A noun's list as a screen asks for it: filters, order, pages."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,23 +24,6 @@ OF_THE_LOOK = ("size", "sort", "columns")
 NO_FILTERS = (*OF_ONE_PAGE, *OF_THE_LOOK)
 # Columns that say which row it is.
 NAMES = (LABEL, "name", "title", "username", "receipt")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value in the reader's words, and where it leads."""
-
-    label: str
-    text: str
-    href: str = ""
-    # What kind of value it is, and the tone of a state.
-    kind: str = "text"
-    tone: str = ""
-    # Of how many, for what is a part of something.
-    most: int | None = None
-    value: Any = None
-    # The language of the value, where it is not the reader's.
-    lang: str = ""
 
 
 def declared(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:

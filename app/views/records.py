@@ -19,10 +19,10 @@ from app.query import rows
 from app.query.paths import path, paths
 from app.query.verbs import Verb
 from app.transaction import web
-from app.views import words
+from app.views import cells, words
 from app.views.base import Answer, ResourceView, Row, screen
+from app.views.cells import Heading
 from app.views.forms import Fields, folder
-from app.views.lists import Cell
 from app.views.showing import RELATED_ROWS
 
 MESSAGES = {
@@ -228,16 +228,16 @@ class JobRunView(Said):
             func.count().filter(run.status == "failed", run.due_at > lately),
         ).group_by(run.job)
         runs = {row[0]: row[1:] for row in web().execute(of_jobs)}
-        lines = []
+        named = (JOB, N_("Last run"), N_("Next run"), N_("Failures of the last week"))
+        headings, lines = [Heading(words.said(name)) for name in named], []
         for job, label in JOBS.items():
             last, following, failed = runs.get(job, (None, None, 0))
             told = (words.said(label), words.plain(last), words.plain(following), str(failed))
             href = self.to("list", search=job)
-            lines.append((job, href, [Cell("", text) for text in told]))
-        headings = (JOB, N_("Last run"), N_("Next run"), N_("Failures of the last week"))
+            lines.append(cells.texts(headings, told, href))
         return {
             "title": gettext("Jobs"),
-            "headings": [words.said(heading) for heading in headings],
+            "headings": headings,
             "lines": lines,
         }
 

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask import url_for
@@ -17,8 +16,8 @@ from app.errors import Forbidden, Unauthorized
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
-from app.views import frame, kinds, lists, words
-from app.views.lists import Cell
+from app.views import cells, frame, lists, words
+from app.views.cells import Cell, Drawn, Heading, Line
 from app.views.registry import VIEWS
 
 Section = tuple[str, list[str]]
@@ -49,39 +48,6 @@ def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]
         return run
 
     return wrap
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A column as it is drawn: what its cells have in common."""
-
-    column: Path
-    heading: str
-    kind: str
-    # The noun of the row that it names, and the column with that row's number.
-    resource: str
-    key: str
-    # The column of the whole that it counts a part of.
-    whole: str
-    lang: str
-    # A row's value in the reader's words.
-    said: Callable[[Row], str]
-
-
-@functools.lru_cache(maxsize=4096)
-def _drawn(view: "type[Screens]", column: Path, locale: str) -> Drawn:
-    names_a_row = column.relations and column.column in lists.NAMES
-    said, name = words.sayer(column, locale), column.name
-    return Drawn(
-        column,
-        view.heading(column),
-        kinds.kind_of(column),
-        lists.resource_of(column) if names_a_row else "",
-        f"{'.'.join(column.relations)}.id",
-        lists.beside(column),
-        lists.lang_of(column),
-        view.said_as.get(name) or (lambda row: said(row.get(name))),
-    )
 
 
 class Screens(ModelView):
@@ -141,10 +107,9 @@ class Screens(ModelView):
         """The same, with the ids that links need."""
         return lists.with_keys(self.model, names)
 
-    @staticmethod
-    def heading(column: Path) -> str:
+    def heading(self, column: Path) -> Heading:
         """What a column is called above a list."""
-        return lists.heading(column)
+        return cells.heading(column)
 
     def label(self, name: str) -> str:
         """What a column of the noun is called; nothing if it has no such column."""
@@ -180,40 +145,19 @@ class Screens(ModelView):
         }
         return frame.drawn(f"office/{template}.html", {**own, **values})
 
-    def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Any]:
-        """Rows as (id, address of the row's own page, cells)."""
-        shown = [self.drawn(column) for column in columns]
+    def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Line]:
+        """Rows as the lines of a table, each with the address of the row's own page."""
         page = self.to("show", pk=0).removesuffix("0") if self.may("get") else ""
-        result = []
-        for row in found:
-            key = row.get("id")  # A seat that may not read ids gets no links.
-            href = f"{page}{key}" if page and key else ""
-            result.append((key or "", href, [self._cell(one, row) for one in shown]))
-        return result
+        return cells.lines((self.drawn(column) for column in columns), found, page)
 
-    def drawn(self, column: Path) -> "Drawn":
+    def drawn(self, column: Path) -> Drawn:
         """What all of a column's cells have in common."""
-        return _drawn(type(self), column, words.locale())
+        return cells.drawn(column, self.said_as.get(column.name), words.locale())
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
         """One value, and a link to the row that it names, where the seat may read that."""
-        return self._cell(self.drawn(column), row, link)
-
-    def _cell(self, drawn: "Drawn", row: Row, link: bool = False) -> Cell:
-        kind, value = drawn.kind, row.get(drawn.column.name)
-        text = drawn.said(row)
-        if kind == "text" and (len(text) > 60 or "\n" in text):
-            kind = "long"
-        return Cell(
-            drawn.heading,
-            text,
-            self.href(drawn.resource, row.get(drawn.key)) if link and text else "",
-            kind,
-            kinds.tone(value) if kind == "badge" else "",
-            row.get(drawn.whole) if kind == "places" else None,
-            value,
-            drawn.lang,
-        )
+        drawn = self.drawn(column)
+        return drawn.cell(row, self.href(drawn.resource, row.get(drawn.key)) if link else "")
 
     def href(self, resource: str, id_: Any) -> str:
         """The address of another noun's row, where this seat may open it."""

@@ -1,0 +1,148 @@
+"""Values as HTML: what a column's cells have in common is put together once, not at each row."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from app.query.paths import Path
+from app.views import kinds, lists, words
+
+Row = dict[str, Any]
+# From where on a text is laid out as a long one.
+LONG = 60
+
+
+class Heading(str):
+    """What a column is called, and the kind of its values."""
+
+    kind = "text"
+
+
+class Cell(NamedTuple):
+    """A value with its heading, on the page of one row."""
+
+    label: str
+    text: str
+    kind: str
+    lang: str
+    html: Markup
+
+
+class Line(NamedTuple):
+    """A row of a table: its number, the address of its own page, and its cells as HTML."""
+
+    id: Any
+    href: str
+    cells: Markup
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A column as it is drawn."""
+
+    column: Path
+    heading: str
+    kind: str
+    # The noun of the row that it names, and the column with that row's number.
+    resource: str
+    key: str
+    # The column of the whole that it counts a part of.
+    whole: str
+    lang: str
+    # A row's value in the reader's words.
+    said: Callable[[Row], str]
+    # How a cell begins, by the kind that it is laid out as.
+    begins: dict[str, str] = field(default_factory=dict)
+
+    def laid_out(self, text: str) -> str:
+        """The kind that a value is laid out as."""
+        if self.kind == "text" and (len(text) > LONG or "\n" in text):
+            return "long"
+        return self.kind
+
+    def begin(self, kind: str) -> str:
+        """The beginning of a cell."""
+        found = self.begins.get(kind)
+        if found is None:
+            lang = f' lang="{self.lang}"' if self.lang else ""
+            found = f'<td class="is-{kind}" data-label="{escape(self.heading)}"{lang}>'
+            self.begins[kind] = found
+        return found
+
+    def value(self, row: Row, text: str, href: str = "") -> str:
+        """A value as HTML; a link to the row that it names where there is an address."""
+        if not text:
+            return ""
+        said = escape(text)
+        if self.kind == "badge":
+            tone = kinds.tone(row.get(self.column.name))
+            return f'<span class="state{f" state-{tone}" if tone else ""}">{said}</span>'
+        if self.kind == "places" and (most := row.get(self.whole)) is not None:
+            part = row.get(self.column.name)
+            return (
+                f'<span class="places"><meter min="0" max="{most or 1}" value="{part}"'
+                f' aria-hidden="true"></meter>{part} / {most}</span>'
+            )
+        return f'<a href="{escape(href)}">{said}</a>' if href else said
+
+    def cell(self, row: Row, href: str = "") -> Cell:
+        """The value of a row with its heading."""
+        text = self.said(row)
+        shown = Markup(self.value(row, text, href))  # noqa: S704 - escaped there
+        return Cell(self.heading, text, self.laid_out(text), self.lang, shown)
+
+
+@lru_cache(maxsize=4096)
+def drawn(column: Path, own: Callable[[Row], str] | None, locale: str) -> Drawn:
+    """A column as it is drawn in a language; ``own`` says its values where a noun says so."""
+    names_a_row = column.relations and column.column in lists.NAMES
+    said, name = words.sayer(column, locale), column.name
+    return Drawn(
+        column,
+        lists.heading(column),
+        kinds.kind_of(column),
+        lists.resource_of(column) if names_a_row else "",
+        f"{'.'.join(column.relations)}.id",
+        lists.beside(column),
+        lists.lang_of(column),
+        own or (lambda row: said(row.get(name))),
+    )
+
+
+def heading(column: Path) -> Heading:
+    """What a column is called above a list."""
+    found = Heading(lists.heading(column))
+    found.kind = kinds.kind_of(column)
+    return found
+
+
+def lines(columns: Iterable[Drawn], found: Iterable[Row], page: str) -> list[Line]:
+    """Rows as a table's lines; ``page`` is the address of a row's own page but for its number."""
+    first, *others = [*columns] or [None]
+    result = []
+    for row in found:
+        key = row.get("id")  # A seat that may not read ids gets no links.
+        href = f"{page}{key}" if page and key else ""
+        parts = []
+        if first is not None:
+            text = first.said(row)
+            shown = f'<a href="{href}">{escape(text or str(key))}</a>' if href else ""
+            parts += [first.begin(first.laid_out(text)), shown or first.value(row, text), "</td>"]
+        for column in others:
+            text = column.said(row)
+            parts += [column.begin(column.laid_out(text)), column.value(row, text), "</td>"]
+        result.append(Line(key or "", href, Markup("".join(parts))))  # noqa: S704 - escaped there
+    return result
+
+
+def texts(headings: Iterable[str], said: Iterable[str], href: str) -> Line:
+    """A line of plain texts, the first of which leads to an address."""
+    parts = []
+    for n, (label, text) in enumerate(zip(headings, said, strict=True)):
+        shown = f'<a href="{escape(href)}">{escape(text)}</a>' if not n else escape(text)
+        parts.append(f'<td class="is-text" data-label="{escape(label)}">{shown}</td>')
+    return Line("", "", Markup("".join(parts)))  # noqa: S704 - escaped above
