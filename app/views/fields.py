@@ -48,7 +48,8 @@ class FormField:
     resource: str = ""
     value: str = ""
     shown: str = ""
-    stored: str = ""
+    # What two people typed into it, where one of them has to choose.
+    choice: Any = None
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -136,14 +137,14 @@ def sent(fields: Iterable[FormField], form: MultiDict[str, str], blank: bool) ->
         if one.kind == "bool":
             found[one.name] = one.name in form
         elif text:
-            found[one.name] = _number(text) if one.kind == "decimal" else text
+            found[one.name] = number(text) if one.kind == "decimal" else text
         elif blank:
             found[one.name] = None
     return found
 
 
-def _number(text: str) -> str:
-    """1.234,50 and 1234.50 alike."""
+def number(text: str) -> str:
+    """A number as Python reads it, from 1.234,50 and 1234.50 alike."""
     return text.replace(".", "").replace(",", ".") if "," in text else text
 
 

@@ -41,6 +41,12 @@ class OfferView(ResourceView):
                     one.value = str(body.municipality_id or "")
         return asked
 
+    def held(self, row: Any, name: str) -> Any:
+        """Who proposes changes goes on from what is proposed already."""
+        waits = row.status == "published" and not offers.may_publish(web(), row)
+        known = offers.proposed(row) if waits else {}
+        return known[name] if name in known else super().held(row, name)
+
     def next_verbs(self, row: Any = None) -> tuple[str, ...]:
         """Publish or send for review, in the states in which that is the next step."""
         verb = next((v for v in ("publish", "submit") if self.may(v)), "")

@@ -9,22 +9,22 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app import nouns, permissions, security
-from app.errors import N_, NotFound
+from app.errors import N_, ChangedMeanwhile, NotFound
 from app.nouns import titles
-from app.operations import care
 from app.operations import rows as row_operations
 from app.query.paths import path
 from app.query.schemas import write_schema
 from app.transaction import web
-from app.views import fields, lists, words
+from app.views import conflicts, fields
+from app.views.conflicts import Conflict, ConflictScreens, Loaded
 from app.views.forms import Fields, Refused, attempt, save_uploads
-from app.views.screens import Answer, Screens, Section, screen
+from app.views.screens import Answer, Section, screen
 
 # What a button says that saves and goes one step further.
 AND_THEN = {"submit": N_("Save and send for review"), "publish": N_("Save and publish")}
 
 
-class WriteScreens(Screens):
+class WriteScreens(ConflictScreens):
     """``/add``, ``/edit/<id>`` and ``/delete/<id>``."""
 
     # The sections of the form where they are not those of the row's own page.
@@ -109,51 +109,61 @@ class WriteScreens(Screens):
         asked = self.form_fields(self.edit_columns)
         title = f"{gettext('Edit')}: {self.name(self.read(pk))}"
         if request.method == "POST":
-            version = lists.key(request.form.get("version")) or None
-            done = attempt(asked, lambda: self.change(asked, pk, version), self.label)
+            loaded = self.brought(pk)
+            done = attempt(asked, lambda: self.change(asked, pk, loaded), self.label)
             if isinstance(done, Refused):
-                row = row_operations.get(web(), self.model, pk)
-                if done.stale:
-                    self.show_stored(asked, row)
-                return self.form(asked, title, done.errors, row), 422
+                return self.refused(asked, title, pk, loaded, done), 422
             flash(gettext("Saved."), "success")
             return self.after(pk)
         row = row_operations.get(web(), self.model, pk)
-        sealed = [one.name for one in asked if path(self.model, one.name).sealed]
-        opened = care.reveal(web(), [row], sealed, now=security.moment()) if sealed else {}
+        loaded = Loaded(getattr(row, "version", None), self.standing(asked, row))
         for one in asked:
-            one.value = words.typed(opened.get(pk, {}).get(one.name, getattr(row, one.name)))
-        return self.form(asked, title, row=row)
+            one.value = loaded.values.get(one.name, "")
+        return self.form(asked, title, row=row, loaded=loaded)
 
-    def change(self, asked: Fields, pk: int, version: int | None) -> Any:
+    def change(self, asked: Fields, pk: int, loaded: Loaded | None) -> Any:
         """The row with what was typed, by the noun's rule."""
+        version = conflicts.version_sent() or (loaded.version if loaded else None)
         row = row_operations.get(web(), self.model, pk, version)
+        if loaded and not hasattr(row, "version") and self.standing(asked, row) != loaded.values:
+            raise ChangedMeanwhile()
+        theirs = self.chosen(loaded)
         given = fields.sent(asked, request.form, blank=True)
+        given = {name: value for name, value in given.items() if name not in theirs}
         given |= save_uploads(asked, {"organization_id": getattr(row, "organization_id", None)})
         schema = write_schema(self.model, [one.name for one in asked], partial=True)
         values: Any = schema.load(given)
         return self.then(nouns.update(web(), self.resource, row, values, now=security.moment()))
 
-    def show_stored(self, asked: Fields, row: Any) -> None:
-        """Beside each field that differs, what stands in the row now."""
-        for one in asked:
-            column = path(self.model, one.name)
-            stored = getattr(row, one.name)
-            if one.kind in ("file", "bool") or column.sealed or words.typed(stored) == one.value:
-                continue
-            if one.kind == "ref":
-                one.stored = self.shown_choice(one.resource, str(stored or "")) or "-"
-            else:
-                one.stored = words.shown(column, stored) or "-"
+    def refused(
+        self, asked: Fields, title: str, pk: int, loaded: Loaded | None, done: Refused
+    ) -> str:
+        """The form once more: as it was sent, or with what somebody else saved meanwhile."""
+        row = row_operations.get(web(), self.model, pk)
+        if not done.stale:
+            return self.form(asked, title, done.errors, row, loaded, loaded and Conflict())
+        now = self.standing(asked, row)
+        conflict, open_ = self.meet(asked, loaded, now, pk)
+        loaded = Loaded(getattr(row, "version", None), now, open_)
+        return self.form(asked, title, (), row, loaded, conflict, stale=True)
 
     # -------------------------------------------------------------- the page
 
     def form(
-        self, asked: Fields, title: str, errors: Iterable[str] = (), row: Any = None
-    ) -> str:  # fmt: skip
+        self,
+        asked: Fields,
+        title: str,
+        errors: Iterable[str] = (),
+        row: Any = None,
+        loaded: Loaded | None = None,
+        conflict: Conflict | None = None,
+        stale: bool = False,
+    ) -> str:
         """A form by the sections of the row's own page."""
         self.name_choices(asked)
-        left = {one.name: one for one in asked}
+        if conflict is not None and row is not None:
+            conflict.asked = self.ask(asked, loaded, row.id, not stale)
+        left = {one.name: one for one in asked if not one.choice}
         sections = []
         for section, names in self.form_sections or self.show_columns:
             here = [left.pop(name) for name in names if name in left]
@@ -166,7 +176,11 @@ class WriteScreens(Screens):
             title=title,
             sections=sections,
             errors=list(errors),
-            version=getattr(row, "version", None),
+            asked=asked,
+            stale=stale,
+            conflict=conflict,
+            version=loaded.version if loaded else request.form.get("version", ""),
+            loaded=self.pack(row.id, loaded) if loaded and row is not None else "",
             next_verbs=[(verb, gettext(AND_THEN[verb])) for verb in self.next_verbs(row)],
             back=self.to("list") if row is None else self.to("show", pk=row.id),
         )

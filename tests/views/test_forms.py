@@ -76,28 +76,6 @@ def test_a_choice_of_another_alliance_is_none(staff: Reader, db: ScopedSession) 
     assert db.query(models.OrganizationAlias).count() == 0
 
 
-def test_a_change_made_meanwhile_is_not_overwritten(
-    staff: Reader, seat: models.Seat, db: ScopedSession
-) -> None:
-    body = factories.OrganizationFactory(alliance=seat.alliance, name="Prima")
-    db.flush()
-    page = f"/office/organizations/edit/{body.id}"
-    version = value_of(staff.get(page).text, "version")
-    body.name = "Di qualcun altro"
-    db.flush()
-    answer = staff.post(page, name="Mio", kind=body.kind, status="active", version=version)
-    assert answer.status_code == 422
-    assert value_of(answer.text, "name") == "Mio"
-    assert "Di qualcun altro" in answer.text
-    db.refresh(body)
-    assert body.name == "Di qualcun altro"
-    again = staff.post(
-        page, name="Mio", kind=body.kind, status="active",
-        version=value_of(answer.text, "version"),
-    )  # fmt: skip
-    assert again.status_code == 302
-
-
 def test_a_row_that_others_name_is_not_deleted(
     staff: Reader, seat: models.Seat, db: ScopedSession
 ) -> None:

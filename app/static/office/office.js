@@ -5,4 +5,4 @@ import "./select.js";
 import "./tabs.js";
 
 // Say what went wrong to those who cannot see where.
-document.querySelector(".notice-danger[role=alert]")?.focus();
+document.querySelector(".notice[role=alert]")?.focus();
