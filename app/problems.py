@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problems for programs, and as pages for people."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -7,6 +8,7 @@ import orjson
 import psycopg
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -106,6 +108,12 @@ def page(status: int, detail: str, parameter: str = "") -> Response:
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
+def _typed() -> Response | None:
+    """The page that keeps what was typed into a form whose session had ended, if it was one."""
+    keep: Callable[[], Response | None] = current_app.extensions["typed"]
+    return keep()
+
+
 def register(app: Flask) -> None:
     """Handle every error of the application, once."""
 
@@ -115,7 +123,7 @@ def register(app: Flask) -> None:
         if for_programs():
             return of(error)
         if isinstance(error, Unauthorized):
-            return redirect(url_for("SignInView.login", next=request.full_path))
+            return _typed() or redirect(url_for("SignInView.login", next=request.full_path))
         wrong = (error.field or "")[:LONGEST_NAME] if isinstance(error, BadRequest) else ""
         return page(error.status, translated(error.message, error.params), wrong)
 
@@ -151,6 +159,8 @@ def register(app: Flask) -> None:
         status = error.code or 500
         if status < 400:
             return error
+        if isinstance(error, CSRFError) and not for_programs() and (answer := _typed()):
+            return answer
         kept = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
         if for_programs():
             if status == 429:

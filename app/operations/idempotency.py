@@ -37,6 +37,10 @@ RETURNING id
 """
 
 
+# A program is told that its first request is still in flight; a person's second press waits.
+WAIT = "SELECT pg_advisory_xact_lock(%(key_lock)s::bigint)::text"
+
+
 class Answered(Exception):
     """The request was answered before: its status, and its answer as it was stored."""
 
@@ -67,6 +71,11 @@ def remember(db: ScopedSession, *, user_id: int, key: str, digest: str, now: dat
     beside(db, QUESTION, parameters, take)
 
 
+def wait(db: ScopedSession, *, user_id: int, key: str) -> None:
+    """Wait until no other request with the key is in flight, and hold it."""
+    raw(db, WAIT, {"key_lock": _number(user_id, key)}, writes=False)
+
+
 def store(
     db: ScopedSession,
     *,
@@ -76,16 +85,17 @@ def store(
     status: int,
     answer: str,
     now: datetime,
+    kept: timedelta = KEPT,
 ) -> None:
-    """Keep the answer for a day, encrypted: it may hold what only this user may see.
+    """Keep the answer for a day or as long as is said, encrypted: only this user may see it.
 
     Raises Repeated if another request stored its own meanwhile.
     """
-    kept = {
+    given = {
         "user": user_id, "key": key, "digest": digest, "status": status, "now": now,
-        "answer": seal(answer, CONTEXT), "expires_at": now + KEPT,
+        "answer": seal(answer, CONTEXT), "expires_at": now + kept,
     }  # fmt: skip
-    if not raw(db, STORE, kept):
+    if not raw(db, STORE, given):
         raise Repeated(field="Idempotency-Key")
 
 

@@ -8,7 +8,7 @@ from flask_appbuilder import AppBuilder
 from flask_babel import ngettext, npgettext, pgettext
 
 from app.nouns import titles
-from app.views import frame, menu, words
+from app.views import drafts, frame, menu, once, words
 from app.views.home import HomeView
 from app.views.login import SeatView, SignInView
 from app.views.look import looks, seats
@@ -32,8 +32,9 @@ def register(appbuilder: AppBuilder) -> None:
     current_app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         words.said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+    current_app.extensions["typed"] = drafts.keep
     current_app.jinja_env.globals.update(
         office_menu=menu.menu, office_seats=seats, here=menu.here,
         here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE,
-        appbuilder=appbuilder
+        appbuilder=appbuilder, once=once.name
     )  # fmt: skip

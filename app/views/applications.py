@@ -67,7 +67,7 @@ class ApplicationView(ResourceView):
             if not isinstance(done, Refused):
                 flash(gettext("The application is sent. Its receipt follows."), "success")
                 return redirect(self.to("show", pk=done))
-            return self._counter(wishes, contact, done.errors), 422
+            return self._counter(wishes, contact, done.errors), done.status
         for one in wishes[0]:
             one.value = request.args.get(one.name.rpartition(".")[2], "")
         return self._counter(wishes, contact, [])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
@@ -17,7 +17,7 @@ from app.operations.constraints import explained
 from app.problems import translated
 from app.query.schemas import errors_of
 from app.transaction import web
-from app.views import fields
+from app.views import fields, once
 from app.views.fields import FormField
 from app.views.lists import key
 
@@ -26,10 +26,19 @@ Fields = list[FormField]
 
 @dataclass
 class Refused:
-    """Why nothing was done: what is beside no field, and whether the row had changed."""
+    """Why nothing was done: what is beside no field, and whether the row had changed.
+
+    ``again`` is no refusal: what was typed before signing in is only shown once more.
+    """
 
     errors: list[str] = field(default_factory=list)
     stale: bool = False
+    again: bool = False
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows the form once more."""
+        return 200 if self.again else 422
 
 
 def attempt(
@@ -37,11 +46,20 @@ def attempt(
 ) -> Any:
     """The result of the work, committed; or Refused, with what was typed back in the fields.
 
-    ``label`` says what a field is called that the form does not have.
+    ``label`` says what a field is called that the form does not have. A form that was sent
+    twice is done once: the second time has the first one's result.
     """
+    if g.get("typed_again"):
+        fields.keep_typed(asked, request.form)
+        return Refused(again=True)
     try:
         with explained():
+            name = once.key()
+            for before in once.found(name):
+                web.commit()
+                return before
             result = work()
+            once.keep(name, result)
             web.commit()
     except (DomainError, ValidationError, StaleDataError, DataError) as error:
         web.rollback()

@@ -62,7 +62,7 @@ class KeyView(ResourceView):
             return self._form(asked, chosen, [])
         made = attempt(asked, lambda: self._make(asked, chosen), self.label)
         if isinstance(made, Refused):
-            return self._form(asked, chosen, made.errors), 422
+            return self._form(asked, chosen, made.errors), made.status
         back = self.to("show", pk=made.id)
         return self.page("key", title=made.name, text=made.text, back=back)
 

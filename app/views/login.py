@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import login_user, logout_user
 
 from app import security, throttle
+from app.views import drafts
 
 WRONG = _("The user name or the password is wrong.")
 
@@ -22,16 +23,16 @@ def _tried() -> str:
 class SignInView(AuthDBView):
     """``/login/`` and ``/logout/``."""
 
-    title = _("Sign in")
-    login_template = "office/login.html"
+    title = drafts.TITLE
 
     @expose("/login/", methods=["GET", "POST"])
     @throttle.attempts(_tried)
     def login(self) -> Any:
         """The form, and what it sends; what was typed stays when it is refused."""
         target = get_safe_redirect(request.args.get("next", ""))
+        draft = request.form.get("draft", "")
         if g.principal.user_id is not None:
-            return redirect(target)
+            return drafts.back(draft, g.principal.user_id) or redirect(target)
         form = LoginForm_db()
         status = 200
         if form.validate_on_submit():
@@ -40,13 +41,10 @@ class SignInView(AuthDBView):
                 throttle.succeeded()
                 security.start_session(account)
                 login_user(account, remember=False)
-                return redirect(target)
+                return drafts.back(draft, account.id) or redirect(target)
             flash(str(WRONG), "danger")
             status = 401
-        page = self.render_template(
-            self.login_template, title=self.title, form=form, appbuilder=self.appbuilder
-        )
-        return page, status
+        return drafts.sign_in(form, drafts.opened(draft), draft, status)
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Any:

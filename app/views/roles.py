@@ -70,7 +70,7 @@ class RoleView(ResourceView):
             if not isinstance(done, Refused):
                 flash(gettext("Saved."), "success")
                 return self.after(done)
-            return self._page(title, base, chosen, [name], done.errors), 422
+            return self._page(title, base, chosen, [name], done.errors), done.status
         return self._page(title, base, {f"{v} {r}" for v, r in _pairs(base)}, [name], [])
 
     def _make(self, given: dict[str, Any]) -> int:
@@ -88,15 +88,15 @@ class RoleView(ResourceView):
         title = f"{gettext('Edit')}: {self.name(self.read(pk))}"
         chosen = {f"{verb.removeprefix('can_')} {resource}" for verb, resource in held}
         errors: list[str] = []
+        status = 200
         if request.method == "POST":
             chosen = set(request.form.getlist("permissions"))
             done = attempt([], lambda: self._change(pk, [*chosen]), self.label)
             if not isinstance(done, Refused):
                 flash(gettext("Saved."), "success")
                 return self.after(pk)
-            errors = done.errors
-        page = self._page(title, scope, chosen, [], errors)
-        return (page, 422) if errors else page
+            errors, status = done.errors, done.status
+        return self._page(title, scope, chosen, [], errors), status
 
     def _change(self, pk: int, chosen: list[str]) -> bool:
         role = row_operations.get(web(), Role, pk)

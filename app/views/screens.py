@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from flask import url_for
+from flask import request, url_for
 from flask_appbuilder import ModelView
 from flask_appbuilder.baseviews import BaseView
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -16,7 +16,7 @@ from app.errors import Forbidden, Unauthorized
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
-from app.views import cells, frame, lists, words
+from app.views import cells, drafts, frame, lists, words
 from app.views.cells import Cell, Drawn, Heading, Line
 from app.views.registry import VIEWS
 
@@ -33,6 +33,8 @@ def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]
         def run(self: "Screens", *args: Any, **kwargs: Any) -> Answer:
             def done() -> Answer:
                 security.require(verb or kwargs["verb"], self.resource)
+                if request.method == "POST" and "draft" in request.form:
+                    drafts.take_back()
                 answer = handler(self, *args, **kwargs)
                 web.commit()
                 return answer

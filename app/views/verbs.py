@@ -61,7 +61,7 @@ class VerbScreens(Screens):
             if not isinstance(done, Refused):
                 flash(gettext("Done."), "success")
                 return self.after(done)
-            return self._verb_page(verb, known, asked, pk, done.errors), 422
+            return self._verb_page(verb, known, asked, pk, done.errors), done.status
         return self._verb_page(verb, known, asked, pk, [])
 
     @expose("/verb/<verb>", methods=["GET", "POST"])
@@ -75,7 +75,7 @@ class VerbScreens(Screens):
             if not isinstance(done, Refused):
                 flash(gettext("Done."), "success")
                 return redirect(self.to("list"))
-            return self._verb_page(verb, known, asked, None, done.errors), 422
+            return self._verb_page(verb, known, asked, None, done.errors), done.status
         return self._verb_page(verb, known, asked, None, [])
 
     def _verb(self, name: str, collection: bool) -> nouns.Verb:

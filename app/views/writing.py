@@ -62,7 +62,7 @@ class WriteScreens(ConflictScreens):
         if request.method == "POST":
             made = attempt(asked, lambda: self.then(self.create(asked)), self.label)
             if isinstance(made, Refused):
-                return self.form(asked, title, made.errors), 422
+                return self.form(asked, title, made.errors), made.status
             flash(gettext("Saved."), "success")
             return self.after(made)
         for one in asked:
@@ -112,7 +112,7 @@ class WriteScreens(ConflictScreens):
             loaded = self.brought(pk)
             done = attempt(asked, lambda: self.change(asked, pk, loaded), self.label)
             if isinstance(done, Refused):
-                return self.refused(asked, title, pk, loaded, done), 422
+                return self.refused(asked, title, pk, loaded, done), done.status
             flash(gettext("Saved."), "success")
             return self.after(pk)
         row = row_operations.get(web(), self.model, pk)
@@ -195,7 +195,8 @@ class WriteScreens(ConflictScreens):
             if not isinstance(done, Refused):
                 flash(gettext("Deleted."), "success")
                 return redirect(self.to("list"))
-            flash(" ".join(done.errors), "danger")
+            if done.errors:
+                flash(" ".join(done.errors), "danger")
             return redirect(self.to("show", pk=pk))
         title = f"{gettext('Delete')}: {name}"
         return self.page("delete", title=title, back=self.to("show", pk=pk))

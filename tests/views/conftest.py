@@ -51,6 +51,20 @@ def value_of(page: str, name: str) -> str:
     return unescape(value[1]) if value else ""
 
 
+def fields_of(page: str) -> dict[str, str]:
+    """What a browser would send of a form as it stands."""
+    form = page[page.index('class="entry') :]
+    found = {}
+    for tag, name in re.findall(r'(<(?:input|textarea)[^>]* name="([^"]+)"[^>]*>)', form):
+        if not re.search(r'type="(?:checkbox|radio|file)"', tag) or " checked" in tag:
+            found[name] = value_of(form, name)
+    choices = re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL)
+    for name, options in choices:
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    return found
+
+
 def errors_at(page: str, name: str) -> list[str]:
     """What is said to be wrong beside a field."""
     ident = "f-" + "".join(c if c.isalnum() else "-" for c in name)

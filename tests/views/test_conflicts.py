@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from werkzeug.test import TestResponse
 from app import models
 from app.transaction import ScopedSession
 from tests import factories
-from tests.views.conftest import Reader, errors_at, texts, value_of
-
-HIDDEN = ("version", "loaded")
+from tests.views.conftest import Reader, errors_at, fields_of, texts, value_of
 
 
 @pytest.fixture
@@ -33,19 +30,6 @@ def body(db: ScopedSession, seat: models.Seat) -> models.Organization:
     )
     db.flush()
     return made
-
-
-def fields_of(page: str) -> dict[str, str]:
-    """What a browser would send of a form as it stands."""
-    form = page[page.index('class="entry"') :]
-    found = {}
-    for name in re.findall(r'<(?:input|textarea)[^>]* name="([^"]+)"', form):
-        if not name.startswith("keep.") and f'type="checkbox" id="f-{name}"' not in form:
-            found[name] = value_of(form, name)
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = unescape(chosen[1]) if chosen else ""
-    return found
 
 
 def edit(of: models.Organization) -> str:

@@ -1,8 +1,13 @@
 // What every screen of the office does besides what HTML does by itself.
 
 import "./keys.js";
+import "./leaving.js";
+import "./saving.js";
 import "./select.js";
 import "./tabs.js";
 
 // Say what went wrong to those who cannot see where.
 document.querySelector(".notice[role=alert]")?.focus();
+
+// Whoever has just signed in again is led straight to what they had typed.
+document.querySelector("form[data-goes]")?.requestSubmit();

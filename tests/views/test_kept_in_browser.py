@@ -1,0 +1,70 @@
+"""Forms in a real browser lose nothing: not by leaving, not with the session, not by haste."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+from tests.databases import ENVIRONMENT
+from tests.servers import LiveServer
+from tests.views.test_browser import sign_in
+
+pytestmark = pytest.mark.browser
+SAVE = "form.entry .submit button[type=submit] >> nth=0"
+
+
+def test_a_session_that_ended_gives_the_form_back_and_leaving_asks(page: Page) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    sign_in(page, "staff")
+    page.goto("/office/seasons/add")
+    page.locator("#f-title").fill("Estate persa e ritrovata")
+    page.locator("#f-kind").select_option("summer")
+    page.locator("#f-school-year").fill("2026/27")
+    page.locator("#f-starts-on").fill("2027-06-10")
+    page.locator("#f-ends-on").fill("2027-09-01")
+    page.context.clear_cookies()
+    page.locator(SAVE).click()
+    expect(page.locator(".notice[role=alert]")).to_be_focused()
+    page.locator("#username").fill("staff")
+    page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
+    page.locator("#password").press("Enter")
+    expect(page).to_have_url(re.compile("/office/seasons/add$"))
+    expect(page.locator("#f-title")).to_have_value("Estate persa e ritrovata")
+    expect(page.locator("#f-ends-on")).to_have_value("2027-09-01")
+    assert asked == []
+    page.locator("#f-title").press("End")
+    page.locator(".crumbs a").first.click(no_wait_after=True)
+    expect(page.locator("#f-title")).to_have_value("Estate persa e ritrovata")
+    assert asked == ["beforeunload"]
+    page.locator(SAVE).dblclick()
+    expect(page).to_have_url(re.compile(r"/office/seasons/show/\d+$"))
+    assert asked == ["beforeunload"]
+
+
+def test_a_double_click_saves_one_row_without_a_script_too(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/login/")
+    page.locator("#username").fill("staff")
+    page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
+    page.locator("#password").press("Enter")
+    expect(page).to_have_url(re.compile("/office/"))
+    page.goto("/office/persons/add")
+    page.locator("#f-last-name").fill("Doppioclic")
+    page.locator("#f-first-name").fill("Anna")
+    page.locator("#f-birth-date").fill("2019-02-03")
+    page.locator("#f-no-fiscal-code").fill("straniera")
+    page.locator("#f-sex").select_option("F")
+    page.locator(SAVE).dblclick()
+    expect(page).to_have_url(re.compile(r"/office/persons/show/\d+$"))
+    page.goto("/office/persons/list/?search=Doppioclic")
+    expect(page.locator("table.rows tbody tr")).to_have_count(1)
+    context.close()
