@@ -86,6 +86,7 @@ class ApplicationView(ResourceView):
     def _counter(self, wishes: list[Fields], contact: Fields, errors: list[str]) -> str:
         every: list[FormField] = [one for wish in wishes for one in wish]
         self.name_choices(every)
+        self.offer_additions(one for one in every if one.resource == "persons")
         return self.page(
             "counter", title=gettext("Enrol at the counter"), wishes=wishes, contact=contact,
             errors=errors, most=MOST_WISHES, every=[*every, *contact],

@@ -46,16 +46,21 @@ class FormField:
     # Where a searching select asks for its choices, and the noun that it chooses from.
     url: str = ""
     resource: str = ""
+    # Where one that is not there yet is added, and what it is called; for who may.
+    add: str = ""
+    one: str = ""
     value: str = ""
     shown: str = ""
     # What two people typed into it, where one of them has to choose.
     choice: Any = None
     errors: list[str] = field(default_factory=list)
+    # Sets the fields of a form apart that stands in a page beside another.
+    prefix: str = "f-"
 
     @property
     def id(self) -> str:
         """The input's id in the page."""
-        return "f-" + "".join(c if c.isalnum() else "-" for c in self.name)
+        return self.prefix + "".join(c if c.isalnum() else "-" for c in self.name)
 
 
 def of_column(model: type[Any], name: str, url: str = "") -> FormField:

@@ -102,6 +102,7 @@ class VerbScreens(Screens):
         self, name: str, known: nouns.Verb, asked: Fields, pk: int | None, errors: list[str]
     ) -> str:  # fmt: skip
         self.name_choices(asked)
+        self.offer_additions(asked)
         subject = titles.many(self.resource) if pk is None else self.name(self.read(pk))
         back = self.to("list") if pk is None else self.to("show", pk=pk)
         title = f"{gettext(known.label)}: {subject}"

@@ -16,6 +16,7 @@ from app.query.paths import path
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import conflicts, fields
+from app.views.adding import AddingScreens, in_part
 from app.views.conflicts import Conflict, ConflictScreens, Loaded
 from app.views.forms import Fields, Refused, attempt, save_uploads
 from app.views.screens import Answer, Section, screen
@@ -24,7 +25,7 @@ from app.views.screens import Answer, Section, screen
 AND_THEN = {"submit": N_("Save and send for review"), "publish": N_("Save and publish")}
 
 
-class WriteScreens(ConflictScreens):
+class WriteScreens(ConflictScreens, AddingScreens):
     """``/add``, ``/edit/<id>`` and ``/delete/<id>``."""
 
     # The sections of the form where they are not those of the row's own page.
@@ -63,6 +64,8 @@ class WriteScreens(ConflictScreens):
             made = attempt(asked, lambda: self.then(self.create(asked)), self.label)
             if isinstance(made, Refused):
                 return self.form(asked, title, made.errors), made.status
+            if in_part():
+                return self.added(made)
             flash(gettext("Saved."), "success")
             return self.after(made)
         for one in asked:
@@ -161,6 +164,7 @@ class WriteScreens(ConflictScreens):
     ) -> str:
         """A form by the sections of the row's own page."""
         self.name_choices(asked)
+        self.offer_additions(asked)
         if conflict is not None and row is not None:
             conflict.asked = self.ask(asked, loaded, row.id, not stale)
         left = {one.name: one for one in asked if not one.choice}
@@ -172,7 +176,7 @@ class WriteScreens(ConflictScreens):
         if left:
             sections.append(("", list(left.values())))
         return self.page(
-            "form",
+            "form_part" if in_part() else "form",
             title=title,
             sections=sections,
             errors=list(errors),
@@ -182,6 +186,7 @@ class WriteScreens(ConflictScreens):
             version=loaded.version if loaded else request.form.get("version", ""),
             loaded=self.pack(row.id, loaded) if loaded and row is not None else "",
             next_verbs=[(verb, gettext(AND_THEN[verb])) for verb in self.next_verbs(row)],
+            in_part=in_part(),
             back=self.to("list") if row is None else self.to("show", pk=row.id),
         )
 

@@ -1,9 +1,11 @@
 // A page with something typed into its form asks before it is left, by the browser's own
 // question. Saving asks nothing.
 
-const forms = [...document.querySelectorAll("form.entry")].filter((form) =>
-  form.querySelector("input[name=once]"),
-);
+// Those of dialogs come later, and count as well.
+const forms = () =>
+  [...document.querySelectorAll("form.entry")].filter((form) =>
+    form.querySelector("input[name=once]"),
+  );
 let sending = false;
 
 // Whether a form holds what the server has not: what was typed since, or typed and not taken.
@@ -14,9 +16,12 @@ function touched(form) {
     if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
     if (one.type === "file") return one.files.length > 0;
     if (one.tagName === "SELECT") return selected(one);
-    return "defaultValue" in one && one.value !== one.defaultValue;
+    return "defaultValue" in one && plain(one.value) !== plain(one.defaultValue);
   });
 }
+
+// Inputs leave out line ends and blanks of what the server gave them.
+const plain = (text) => text.replace(/\s+/g, " ").trim();
 
 function selected(select) {
   const options = [...select.options];
@@ -24,12 +29,12 @@ function selected(select) {
   return select.selectedIndex !== Math.max(drawn, 0);
 }
 
-if (forms.length) {
+if (forms().length) {
   addEventListener("submit", (event) => {
-    if (!event.defaultPrevented && forms.includes(event.target)) sending = true;
+    if (!event.defaultPrevented && forms().includes(event.target)) sending = true;
   });
   addEventListener("pageshow", () => (sending = false));
   addEventListener("beforeunload", (event) => {
-    if (!sending && forms.some(touched)) event.preventDefault();
+    if (!sending && forms().some(touched)) event.preventDefault();
   });
 }

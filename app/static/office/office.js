@@ -1,5 +1,6 @@
 // What every screen of the office does besides what HTML does by itself.
 
+import "./adding.js";
 import "./keys.js";
 import "./leaving.js";
 import "./saving.js";

@@ -14,6 +14,7 @@ class Combo {
     this.current = -1;
     this.page = 1;
     this.asked = 0;
+    root.combo = this;
     this.input.addEventListener("input", () => this.searchSoon());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("click", () => this.isOpen() || this.search());
@@ -173,4 +174,9 @@ class Combo {
   }
 }
 
-document.querySelectorAll(".combo").forEach((root) => new Combo(root));
+// What makes the searching selects of a part of the page work.
+export function wake(part) {
+  part.querySelectorAll(".combo").forEach((root) => new Combo(root));
+}
+
+wake(document);
