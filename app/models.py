@@ -1060,13 +1060,23 @@ def _free_places() -> Any:
         .scalar_subquery()
         .label("free_places")
     )
-    # What the tables' own columns say of themselves.
-    found.info = {"label": N_("Free places"), "group": "public", "help": ""}
-    found.nullable = False
+    return _computed(found, N_("Free places"))
+
+
+def _computed(found: Any, label: str) -> Any:
+    """A column that is computed where it is asked for; it says of itself what a table's does."""
+    found.info = {"label": label, "group": "public", "help": ""}
+    found.nullable, found.default, found.server_default = False, None, None
     return column_property(found, deferred=True)
 
 
 Workshop.free_places = _free_places()
+
+
+# The places of a slot that nobody holds.
+Slot.free_places = _computed(
+    (Slot.places - Slot.places_taken).label("free_places"), N_("Free places")
+)
 
 
 # ---------------------------------------------------------------- people

@@ -367,15 +367,20 @@ def keys_of_the_seat(cls: Any) -> Any:
 # ---------------------------------------------------------------- what seats keep of their work
 
 
-@visible(m.SavedView, "admin", *OFFICES)
+@visible(m.SavedView, *OFFICES)
 def views_of_the_seat_or_shared(cls: Any) -> Any:
-    ours = cls.alliance_id.is_not_distinct_from(ALLIANCE)
     of_the_role = and_(
         cls.audience == "role",
         cls.kind == KIND,
         cls.organization_id.is_not_distinct_from(ORGANIZATION),
     )
-    return or_(cls.seat_id == SEAT, and_(ours, or_(cls.audience == "everybody", of_the_role)))
+    shared = and_(cls.alliance_id == ALLIANCE, or_(cls.audience == "everybody", of_the_role))
+    return or_(cls.seat_id == SEAT, shared)
+
+
+@visible(m.SavedView, "admin")
+def views_of_administrators(cls: Any) -> Any:
+    return or_(cls.seat_id == SEAT, and_(cls.alliance_id.is_(None), cls.audience != "mine"))
 
 
 @writable(m.SavedView, "admin", *OFFICES)

@@ -44,7 +44,7 @@ class Asked:
         return query.page(self.after, plain=self.nested, version=self.version)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """A statement as text, its constant parameters, and what reads and writes its values."""
 

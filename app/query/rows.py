@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from app import policy
@@ -115,19 +116,40 @@ def count(db: ScopedSession, wanted: Selection) -> int:
     return int(road.fetch(db, found, found.query.values(wanted))[0][0])
 
 
-def counts(db: ScopedSession, wanted: Sequence[Selection]) -> list[int]:
-    """How many rows each of the selections has, by one statement."""
-    if not wanted:
-        return []
+def counts(
+    db: ScopedSession, wanted: Sequence[Selection], listed: Selection | None = None
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """How many rows each of the selections has, and a hundred rows of one more, by one statement.
+
+    ``listed`` asks for columns of its own table alone, as JSON can hold them.
+    """
+    if not wanted and listed is None:
+        return [], []
     prove(db)
-    parts: list[str] = []
+    asked = [(one, Asked(count=True)) for one in wanted]
+    asked += [(listed, Asked(limit=MOST_ROWS))] if listed else []
+    found = [(road.compiled(one, db.principal, what), one) for one, what in asked]
     given: dict[str, Any] = {}
-    for number, one in enumerate(wanted):
-        found = road.compiled(one, db.principal, Asked(count=True))
-        values = {**found.constants, **policy.values(db.principal), **found.query.values(one)}
-        parts.append(f"({found.sql.replace('%(', f'%(s{number}_')})")
+    for number, (one, selection) in enumerate(found):
+        values = {**one.constants, **policy.values(db.principal), **one.query.values(selection)}
         given |= {f"s{number}_{name}": value for name, value in values.items()}
-    return [int(number) for number in road.run(db, f"SELECT {', '.join(parts)}", given)[0]]
+    answer = road.run(db, _together(tuple(one for one, _ in found)), given)[0]
+    numbers = [int(number) for number in answer[: len(wanted)]]
+    if listed is None:
+        return numbers, []
+    names = [column.name for column in found[-1][0].query.paths]
+    return numbers, [{n: row[f"c{at}"] for at, n in enumerate(names)} for row in answer[-1] or ()]
+
+
+@lru_cache(maxsize=256)
+def _together(parts: tuple[road.Compiled, ...]) -> str:
+    """The statements as one: each with parameters of its own."""
+    texts = []
+    for number, one in enumerate(parts):
+        text = one.sql.replace("%(", f"%(s{number}_")
+        agg = f"SELECT json_agg(listed) FROM ({text}) AS listed"  # noqa: S608
+        texts.append(f"({text if one.asked.count else agg})")
+    return f"SELECT {', '.join(texts)}"
 
 
 def written(

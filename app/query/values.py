@@ -3,16 +3,21 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import types
 
+from app import clock
+
 INT, BIGINT = 2**31, 2**63
 # Python reads more than JSON does: other scripts' digits, and lines between them.
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
+
+# A list that is kept under a name asks for the days around the day on which it is read.
+TODAY = re.compile(r"today([+-][0-9]{1,4})?")
 
 
 def storable(text: str) -> bool:
@@ -72,7 +77,16 @@ def _time(text: Any) -> time:
     return found
 
 
+def _day(text: Any) -> date:
+    """A date, or one so many days from today: ``today``, ``today+7``, ``today-30``."""
+    if counted := TODAY.fullmatch(str(text)):
+        return clock.today() + timedelta(days=int(counted[1] or 0))
+    return date.fromisoformat(str(text))
+
+
 def _instant(text: Any) -> datetime:
+    if TODAY.fullmatch(str(text)):
+        return datetime.combine(_day(text), time(), clock.ROME)
     found = datetime.fromisoformat(str(text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
@@ -84,7 +98,7 @@ READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
     (types.Integer, _integer),
     (types.Numeric, _decimal),
     (types.DateTime, _instant),
-    (types.Date, lambda text: date.fromisoformat(str(text))),
+    (types.Date, _day),
     (types.Time, _time),
     (types.Uuid, lambda text: uuid.UUID(str(text))),
     (types.String, str),

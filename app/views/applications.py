@@ -42,7 +42,18 @@ class ApplicationView(ResourceView):
     filter_columns = ["status", "season_id", "channel"]
     order = "-id"
     related = {"enrollments": "application_id"}
-    include_route_methods = {"list", "csv", "xlsx", "show", "edit", "select", "act", "counter"}
+    include_route_methods = {
+        "list",
+        "csv",
+        "xlsx",
+        "json",
+        "keep",
+        "show",
+        "edit",
+        "select",
+        "act",
+        "counter",
+    }
 
     def buttons(self, pk: int | None = None) -> list[Button]:
         """The way to the counter, from the list."""

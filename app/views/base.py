@@ -5,14 +5,14 @@ what happens on writing from ``nouns.py``.
 """
 
 from app.views.choices import ChoiceScreens
-from app.views.listing import ListScreens
+from app.views.keeping import KeptScreens
 from app.views.moments import MomentScreens
 from app.views.screens import VIEWS, Answer, Row, screen
 from app.views.verbs import VerbScreens
 from app.views.writing import WriteScreens
 
 
-class ResourceView(ListScreens, MomentScreens, WriteScreens, VerbScreens, ChoiceScreens):
+class ResourceView(KeptScreens, MomentScreens, WriteScreens, VerbScreens, ChoiceScreens):
     """List, show, history, add, edit, delete, verbs, lists of choices and CSV of one noun."""
 
 

@@ -78,5 +78,7 @@ def _said(
         return label, known[name].shown
     if operator == "contains":
         return label, value
+    if values.TODAY.fullmatch(value):
+        return label, words.said(N_("today")) + value.removeprefix("today")
     parts = value.split(",") if operator in ("in", "nin") else [value]
     return label, ", ".join(words.shown(column, values.parse(column.type, one)) for one in parts)

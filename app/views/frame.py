@@ -45,17 +45,17 @@ def drawn(template: str, values: Mapping[str, Any]) -> str:
         "notices": notices,
         "content": content,
     }
-    shell = _shell(_Around(menu.menu_key()))
+    shell = _shell(_Around(menu.around()))
     return "".join([shell[0], *(own[name] + text for name, text in shell[1:])])
 
 
 class _Around:
     """All that a frame is drawn from: two pages with the same have the same frame."""
 
-    def __init__(self, of_menu: tuple[Any, ...]) -> None:
+    def __init__(self, of_menu: menu.Around) -> None:
         who = g.principal
         self.key = (
-            *of_menu, who.seat_id, who.name, tuple((s["id"], s["label"]) for s in seats()),
+            of_menu, who.seat_id, who.name, tuple((s["id"], s["label"]) for s in seats()),
             tuple(looks().items()), str(get_locale()), g.seat.slug if g.get("seat") else "",
             security.seat_permissions(), request.host_url,
         )  # fmt: skip

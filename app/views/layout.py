@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from werkzeug.datastructures import MultiDict
 
 from app.errors import BadRequest
 from app.query import grammar
@@ -35,9 +35,11 @@ def offered(model: type[Any], listed: Iterable[str], others: Iterable[str]) -> t
     return tuple(p.name for p in found if not p.sealed or p.name in listed)
 
 
-def asked(model: type[Any], known: Sequence[str]) -> tuple[str, ...]:
-    """The columns that the address asks for; none if it asks for none. Raises BadRequest."""
-    names = [n.strip() for part in request.args.getlist("columns") for n in part.split(",")]
+def asked(
+    model: type[Any], known: Sequence[str], given: MultiDict[str, str]
+) -> tuple[str, ...]:  # fmt: skip
+    """The columns that an address asks for; none if it asks for none. Raises BadRequest."""
+    names = [n.strip() for part in given.getlist("columns") for n in part.split(",")]
     try:
         found = lists.declared(model, (n for n in names if n))
     except (KeyError, ValueError):

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from flask_appbuilder import expose
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 
 from app import security, streams
 from app.nouns import titles
@@ -20,21 +21,24 @@ from app.views import chips, fields, layout, lists
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
+Address = MultiDict[str, str]
+
 
 class ListScreens(Screens):
     """``/list/``, ``/csv`` and ``/xlsx``."""
 
-    def selection(self, names: tuple[str, ...]) -> rows.Selection:
-        """What the address asks of the list."""
+    def selection(self, names: tuple[str, ...], given: Address | None = None) -> rows.Selection:
+        """What an address asks of the list: this page's, where none is given."""
+        given = request.args if given is None else given
         filtered = (*names, *self.filter_columns, *self.offered_columns())
         return rows.Selection(
             self.resource,
             names,
-            lists.conditions(request.args),
-            request.args.get("search", "").strip(),
+            lists.conditions(given),
+            given.get("search", "").strip(),
             self.columns(self.search_columns),
             tuple(dict.fromkeys(filtered)),
-            request.args.get("sort", "") or self.order,
+            given.get("sort", "") or self.order,
         )
 
     def offered_columns(self) -> tuple[str, ...]:
@@ -42,15 +46,24 @@ class ListScreens(Screens):
         listed = (*self.columns(self.list_columns), *self.columns(self.csv_columns))
         return layout.offered(self.model, listed, self.columns(self.shown_columns()))
 
-    def asked_columns(self, declared: Iterable[str]) -> tuple[str, ...]:
-        """The columns that the address asks for; the declared ones if it asks for none."""
-        return layout.asked(self.model, self.offered_columns()) or self.columns(declared)
+    def asked_columns(
+        self, declared: Iterable[str], given: Address | None = None
+    ) -> tuple[str, ...]:  # fmt: skip
+        """The columns that an address asks for; the declared ones if it asks for none."""
+        given = request.args if given is None else given
+        return layout.asked(self.model, self.offered_columns(), given) or self.columns(declared)
 
     @expose("/csv", methods=["GET"])
     @screen("list")
     def csv(self) -> Answer:
         """The whole selection as CSV, in the reader's words."""
         return self.file("csv")
+
+    @expose("/json", methods=["GET"])
+    @screen("list")
+    def json(self) -> Answer:
+        """The whole selection as JSON, by the columns' own names and values."""
+        return self.file("json")
 
     @expose("/xlsx", methods=["GET"])
     @screen("list")
@@ -66,6 +79,8 @@ class ListScreens(Screens):
         title = titles.many(self.resource)
 
         def write(found: Iterator[Row]) -> Any:
+            if form == "json":
+                return export.json_file({c.name: row.get(c.name) for c in columns} for row in found)
             if form == "xlsx":
                 lines = ([self.counted(c, row) for c in columns] for row in found)
                 return xlsx_file(headings, lines, title)
@@ -96,6 +111,8 @@ class ListScreens(Screens):
                 found.extend(_filters(fields.of_column(self.model, name, self.select_url(name))))
         for one in found:
             one.value = request.args.get(one.name, "")
+            if one.kind == "date" and one.value.startswith("today"):
+                one.kind = "text"  # A date's own input would empty itself.
         found = self.chosen_from(found)
         self.name_choices(found)
         return found
@@ -104,10 +121,16 @@ class ListScreens(Screens):
         """A table above the list; for the noun to override."""
         return None
 
+    def instead(self) -> Answer | None:
+        """Where an address leads that asks for no page; nothing for the others."""
+        return None
+
     @expose("/list/", methods=["GET"])
     @screen("list")
     def list(self) -> Answer:
         """A page of rows; their number is counted when it is asked for."""
+        if elsewhere := self.instead():
+            return elsewhere
         names = self.asked_columns(self.list_columns)
         wanted = self.selection(self.keyed(names))
         size, cursor = lists.size_asked(), request.args.get("cursor", "")

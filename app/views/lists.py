@@ -21,7 +21,7 @@ BOOLEAN = Boolean()
 # What an address says of one page of a list, and of how the list is shown: neither filters.
 OF_ONE_PAGE = ("page", "cursor", "count", "arrange")
 OF_THE_LOOK = ("size", "sort", "columns")
-NO_FILTERS = (*OF_ONE_PAGE, *OF_THE_LOOK)
+NO_FILTERS = (*OF_ONE_PAGE, *OF_THE_LOOK, "view")
 # Columns that say which row it is.
 NAMES = (LABEL, "name", "title", "username", "receipt")
 
@@ -100,6 +100,11 @@ def address(**changes: Any) -> str:
     gone = {*changes, "arrange"}
     kept = [(k, v) for k, v in request.args.items(multi=True) if k not in gone and v.strip()]
     return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
+
+
+def address_but(*names: str) -> list[tuple[str, str]]:
+    """This page's own parameters but for these: what a form of the page carries along."""
+    return [(k, v) for k, v in request.args.items(multi=True) if k not in names and v.strip()]
 
 
 def without(name: str, value: str) -> str:

@@ -1,6 +1,6 @@
 """The menu: areas as the plan office calls them; an entry is there if the seat may list it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 from app import security
 from app.errors import N_
 from app.nouns import titles
+from app.views.lists import key
 from app.views.registry import VIEWS
 from app.views.waiting import counts
 
@@ -45,6 +46,9 @@ class Entry:
     current: bool = False
     # How many of its rows wait for the seat.
     waiting: int = 0
+    # The lists of it that are kept under a name, and which of them this page is.
+    views: "list[View]" = field(default_factory=list)
+    view: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,23 +70,68 @@ class Area:
         return sum(entry.waiting for entry in self.entries)
 
 
-def menu_key() -> tuple[str, str, tuple[tuple[str, int], ...]]:
-    """What the menu shows besides the seat's areas: the noun and the page that one is at, and
-    what waits."""
+@dataclass(frozen=True)
+class View:
+    """A list that is kept under a name."""
+
+    id: int
+    title: str
+    resource: str
+    query: str
+    audience: str
+    in_menu: bool
+    own: bool
+
+    @property
+    def href(self) -> str:
+        """The address that leads to it, wherever it leads one day."""
+        return f"{list_of(self.resource)}?view={self.id}"
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the menu shows besides the seat's areas: the noun, the page and the kept list that one
+    is at, what waits, and the lists that are kept."""
+
+    noun: str
+    at: str
+    view: int
+    waiting: tuple[tuple[str, int], ...]
+    views: tuple[View, ...]
+
+
+def around() -> Around:
+    """The menu's around this page, read once."""
     if "menu" not in g:
         endpoint = request.endpoint or ""
         at = request.path if endpoint.endswith((".list", ".index")) else ""
-        g.menu = endpoint.partition(".")[0], at, tuple(counts().items())
-    return cast("tuple[str, str, tuple[tuple[str, int], ...]]", g.menu)
+        waiting, kept = counts()
+        seat = g.principal.seat_id
+        views = tuple(
+            View(**{k: v for k, v in row.items() if k != "seat_id"}, own=row["seat_id"] == seat)
+            for row in kept
+            if row["resource"] in VIEWS
+        )
+        view = key(request.args.get("view")) if at else 0
+        g.menu = Around(endpoint.partition(".")[0], at, view, tuple(waiting.items()), views)
+    return cast(Around, g.menu)
+
+
+def list_of(resource: str) -> str:
+    """The address of a noun's list."""
+    return url_for(f"{VIEWS[resource].__name__}.list")
 
 
 def menu() -> list[Area]:
     """The areas in which the active seat may list something."""
-    shown, _, waiting = menu_key()
-    numbers = dict(waiting)
+    here = around()
+    numbers = dict(here.waiting)
     return [
         Area(label, icon, [
-            Entry(words, href, VIEWS[noun].__name__ == shown, numbers.get(noun, 0))
+            Entry(
+                words, href, VIEWS[noun].__name__ == here.noun, numbers.get(noun, 0),
+                [v for v in here.views if v.in_menu and v.resource == noun], here.view,
+            )
             for noun, words, href in entries
         ])
         for label, icon, entries in _areas(security.seat_permissions(), str(get_locale()))

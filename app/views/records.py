@@ -147,7 +147,7 @@ class FileView(ResourceView):
     search_columns = ["name"]
     filter_columns = ["organization_id", "person_id"]
     order = "-id"
-    include_route_methods = {"list", "csv", "xlsx", "show", "select", "content"}
+    include_route_methods = {"list", "csv", "xlsx", "json", "keep", "show", "select", "content"}
 
     @expose("/content/<int:pk>", methods=["GET"])
     @screen("get")

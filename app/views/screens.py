@@ -77,7 +77,8 @@ class Screens(ModelView):
 
     # Flask-AppBuilder's own roads besides these (actions, downloads by name) are closed.
     include_route_methods: ClassVar[set[str]] = {
-        "list", "csv", "xlsx", "show", "add", "edit", "delete", "select", "act", "act_on_all",
+        "list", "csv", "xlsx", "json", "keep", "show", "add", "edit", "delete", "select", "act",
+        "act_on_all",
     }  # fmt: skip
 
     def __init_subclass__(cls) -> None:
@@ -144,6 +145,7 @@ class Screens(ModelView):
             "one": titles.one(self.resource),
             "many": titles.many(self.resource),
             "address": lists.address,
+            "address_but": lists.address_but,
         }
         return frame.drawn(f"office/{template}.html", {**own, **values})
 

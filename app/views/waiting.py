@@ -1,6 +1,8 @@
 """What waits for each seat: as short lists on its home, and as numbers in its menu."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from app import security
 from app.errors import N_
@@ -82,22 +84,34 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
 }
 
 
-def counts() -> dict[str, int]:
-    """How many rows of each noun wait for the active seat, by one SELECT."""
+VIEWS = rows.Selection(
+    "saved-views",
+    ("id", "title", "resource", "query", "audience", "in_menu", "seat_id"),
+    filter_columns=("title",),
+    sort="title",
+)
+
+
+def counts() -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """How many rows of each noun wait for the active seat, and the lists that are kept for it
+    under a name, by one SELECT."""
     granted = security.seat_permissions()
     waiting = [
         block
         for block in BLOCKS.get(web().principal.kind, ())
         if block.waits and ("can_list", block.resource) in granted
     ]
-    asked = [
-        rows.Selection(
-            block.resource,
-            ("id",),
-            grammar.from_parameters(block.where),
-            filter_columns=tuple(name.partition("__")[0] for name, _ in block.where),
-        )
-        for block in waiting
-    ]
-    found = zip((block.resource for block in waiting), rows.counts(web(), asked), strict=True)
-    return {resource: number for resource, number in found if number}
+    kept = VIEWS if ("can_list", "saved-views") in granted else None
+    numbers, views = rows.counts(web(), [_asked(block) for block in waiting], kept)
+    found = zip((block.resource for block in waiting), numbers, strict=True)
+    return {resource: number for resource, number in found if number}, views
+
+
+@lru_cache(maxsize=64)
+def _asked(block: Block) -> rows.Selection:
+    return rows.Selection(
+        block.resource,
+        ("id",),
+        grammar.from_parameters(block.where),
+        filter_columns=tuple(name.partition("__")[0] for name, _ in block.where),
+    )

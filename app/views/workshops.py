@@ -78,13 +78,14 @@ class SlotView(ResourceView):
     show_columns = [
         (N_("Slot"), ["title", "title_en", "workshop_id", "organization_id"]),
         (N_("When"), ["starts_on", "ends_on", "starts_at", "ends_at"]),
-        (N_("Places"), ["places", "places_taken", "waiting_count"]),
+        (N_("Places"), ["places", "places_taken", "free_places", "waiting_count"]),
     ]
     add_columns = ["workshop_id", "title", "title_en", "starts_on", "ends_on", "starts_at",
                    "ends_at", "places"]  # fmt: skip
     edit_columns = add_columns[1:]
     search_columns = ["title", "workshop.title", "organization.name"]
-    filter_columns = ["workshop_id", "organization_id", "starts_on"]
+    filter_columns = ["workshop_id", "workshop.season_id", "organization_id", "starts_on",
+                      "free_places"]  # fmt: skip
     order = "starts_on"
     related = {"enrollments": "slot_id"}
     include_route_methods = {*ResourceView.include_route_methods, "roster", "roster_of_day"}

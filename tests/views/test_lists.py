@@ -221,7 +221,9 @@ def test_what_a_list_leaves_out_is_said_and_taken_back_one_by_one(
     assert all(kept in left for kept in ("search=scac", "sort=title", "size=5", "starts_on__gte"))
     assert set(chips_of(staff.get(path + left).text)) == {"starts_on__gte", "search"}
     assert 'class="all" href="?sort=title&amp;size=5"' in page
-    assert '<details class="panel" id="filters">' in page  # Closed until somebody asks.
+    assert (
+        '<details class="panel" id="filters" name="tools">' in page
+    )  # Closed until somebody asks.
     assert not chips_of(staff.get(path).text)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import inspect as inspect_
 from app import nouns, permissions
 from app.api import classes
 from app.permissions import GRANTS
-from app.query import road
+from app.query import paths, road
 from app.security import grants
 from tests.walk import granted, http, rows
 from tests.walk.http import CLOSED, Visitor
@@ -203,6 +203,7 @@ def regranted(
 def forget() -> None:
     grants._base.cache_clear()
     road._compiled.cache_clear()
+    paths._readable_paths.cache_clear()
 
 
 def differences(kind: str) -> set[str]:

@@ -15,6 +15,8 @@ VERBS = {
     "csv": "list",
     "bulk": "list",  # and what each of its parts asks for
     "xlsx": "list",
+    "json": "list",
+    "keep": "list",  # and that lists may be kept
     "select": "list",
     "get": "get",
     "show": "get",

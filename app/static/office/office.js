@@ -3,6 +3,7 @@
 import "./adding.js";
 import "./keys.js";
 import "./leaving.js";
+import "./panels.js";
 import "./saving.js";
 import "./select.js";
 import "./tabs.js";
