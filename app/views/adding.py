@@ -21,8 +21,9 @@ def in_part() -> bool:
 class AddingScreens(Screens):
     """What lets a form add the rows that it names, and be the form that is put in."""
 
-    # Whether the form for a new row can stand in another's page.
-    adds_in_part = True
+    def adds_in_part(self) -> bool:
+        """Whether the form for a new row can stand in another's page; for the noun to override."""
+        return self.adds()
 
     def offer_additions(self, asked: Iterable[FormField]) -> None:
         """Say where a row that is not there yet is added; in a dialog no second one opens."""
@@ -35,7 +36,7 @@ class AddingScreens(Screens):
     def _addition(self, resource: str) -> str:
         cls = VIEWS.get(resource)
         view: Any = next((v for v in self.appbuilder.baseviews if type(v) is cls), None)
-        return view.to("add") if view and view.adds_in_part and view.adds() else ""
+        return view.to("add") if view and view.adds_in_part() else ""
 
     def added(self, pk: int) -> Response:
         """The new row, for the select that asked for it."""

@@ -69,7 +69,7 @@ class Drawn:
         found = self.begins.get(kind)
         if found is None:
             lang = f' lang="{self.lang}"' if self.lang else ""
-            found = f'<td class="is-{kind}" data-label="{escape(self.heading)}"{lang}>'
+            found = f'<td class="is-{kind}" dir="auto" data-label="{escape(self.heading)}"{lang}>'
             self.begins[kind] = found
         return found
 
@@ -144,5 +144,5 @@ def texts(headings: Iterable[str], said: Iterable[str], href: str) -> Line:
     parts = []
     for n, (label, text) in enumerate(zip(headings, said, strict=True)):
         shown = f'<a href="{escape(href)}">{escape(text)}</a>' if not n else escape(text)
-        parts.append(f'<td class="is-text" data-label="{escape(label)}">{shown}</td>')
+        parts.append(f'<td class="is-text" dir="auto" data-label="{escape(label)}">{shown}</td>')
     return Line("", "", Markup("".join(parts)))  # noqa: S704 - escaped above

@@ -37,7 +37,6 @@ def scopes(row: Row) -> str:
 
 class KeyView(ResourceView):
     resource = "keys"
-    adds_in_part = False
     list_columns = ["name", "prefix", "seat_id", "expires_at", "used_at", "revoked_at"]
     show_columns = [
         (N_("Key of a program"), ["name", "prefix", "seat_id", "scopes"]),
@@ -47,6 +46,10 @@ class KeyView(ResourceView):
     search_columns = ["name", "prefix"]
     order = "-id"
     said_as = {"scopes": scopes}
+
+    def adds_in_part(self) -> bool:
+        """Its form has pages of its own."""
+        return False
 
     def verbs(self, row: Row | None) -> list[Button]:
         """What was revoked is not revoked again."""

@@ -57,6 +57,10 @@ class PersonView(ResourceView):
         """Whether the reader is a family, which has pages of its own."""
         return web().principal.kind == "citizen"
 
+    def adds_in_part(self) -> bool:
+        """Desks describe a person with the consent that lets them see it."""
+        return self.adds() and web().principal.kind != "social_point"
+
     def tabs(self) -> dict[str, str]:
         """First the persons whom the same accounts act for: a child's mother, her other child."""
         found = super().tabs()

@@ -45,7 +45,6 @@ def base(row: Row) -> str:
 
 class RoleView(ResourceView):
     resource = "roles"
-    adds_in_part = False
     list_columns = ["name"]
     show_columns = [(N_("Role"), ["name"])]
     add_columns = ["name"]
@@ -54,6 +53,10 @@ class RoleView(ResourceView):
     order = "name"
     said_as = {"name": base}
     related = {"role-scopes": "role_id", "seats": "role_id"}
+
+    def adds_in_part(self) -> bool:
+        """Its form has pages of its own."""
+        return False
 
     @expose("/add", methods=["GET", "POST"])
     @screen("create")

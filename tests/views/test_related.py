@@ -77,6 +77,28 @@ def test_five_hundred_rows_are_a_few_and_the_way_to_all_of_them(
     assert staff.get(f"{everything}&size=100").text.count('<a href="/office/slots/show/') == 100
 
 
+def test_a_select_never_loads_more_than_twenty_and_tells_namesakes_apart(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    namesakes = [
+        factories.PersonFactory(alliance=seat.alliance, last_name="Rossi", first_name="Anna")
+        for _ in range(25)
+    ]
+    namesakes[0].municipality = factories.MunicipalityFactory()
+    db.flush()
+    found = staff.get("/office/relations/select/person_id?q=Rossi").json
+    assert found
+    assert (len(found["results"]), found["more"]) == (20, True)
+    assert len({one["label"] for one in found["results"]}) == 1
+    # The day of birth, and where they live as far as that is known.
+    assert all(one["detail"] for one in found["results"])
+    further = staff.get("/office/relations/select/person_id?q=Rossi&page=2").json
+    assert further
+    assert (len(further["results"]), further["more"]) == (5, False)
+    details = [one["detail"] for one in (*found["results"], *further["results"])]
+    assert any(namesakes[0].municipality.name in detail for detail in details)
+
+
 def test_the_way_to_all_rows_of_a_tab_is_a_filter_that_their_list_knows(staff: Reader) -> None:
     asked = {(other, key) for view in VIEWS.values() for other, key in view.related.items()}
     refused = [

@@ -94,14 +94,21 @@ class Combo {
     option.setAttribute("role", "option");
     option.id = `${this.list.id}-${this.options().length}`;
     option.setAttribute("aria-selected", "false");
-    option.append(label);
+    // A name written from right to left keeps its own order, and what is beside it its own.
+    option.append(this.apart(label));
     if (detail) {
       const small = document.createElement("small");
-      small.textContent = " " + detail;
+      small.append(" ", this.apart(detail));
       option.append(small);
     }
     this.list.append(option);
     return option;
+  }
+
+  apart(text) {
+    const apart = document.createElement("bdi");
+    apart.textContent = text;
+    return apart;
   }
 
   mark(index) {
