@@ -33,6 +33,7 @@ class Draft:
     """A form as it was sent."""
 
     by: int
+    seat: int
     path: str
     address: str
     files: bool
@@ -67,14 +68,14 @@ def keep() -> Response | None:
 
 
 def _sent() -> Draft | None:
-    by = once.author(request.form.get("once"))
-    if by is None or not request.path.startswith("/office/"):
+    author = once.author()
+    if author is None or not request.path.startswith("/office/"):
         return None
     typed = [p for p in request.form.items(multi=True) if p[0] not in LEFT_OUT]
     if sum(len(value) for _name, value in typed) > LONGEST:
         return None
     files = any(upload.filename for upload in request.files.values())
-    return Draft(by, request.path, request.full_path.rstrip("?"), files, typed)
+    return Draft(*author, request.path, request.full_path.rstrip("?"), files, typed)
 
 
 def sign_in(form: Any, draft: Draft | None, text: str, status: int) -> Response:
@@ -106,11 +107,33 @@ def _page(template: str, status: int, **values: Any) -> Response:
     return answer
 
 
-def take_back() -> None:
-    """Put what was typed in the place of what was sent. Raises BadRequest for another's."""
+def before_work() -> Response | None:
+    """What comes before a form's work: what was typed is taken back, in the seat that it is for.
+
+    A page for a form that was drawn for another seat of the account. Raises BadRequest, Forbidden.
+    """
+    if "draft" in request.form:
+        _take_back()
+        return None
+    author = once.author()
+    if author is None or author == (g.principal.user_id, g.principal.seat_id):
+        return None
+    draft = _sent()
+    if draft is None or draft.by != g.principal.user_id:
+        return None
+    text = seal(json.dumps(asdict(draft)), CONTEXT)
+    title = gettext("You act from another seat now")
+    return _page("back", 409, title=title, draft=draft, text=text)
+
+
+def _take_back() -> None:
+    """Put what was typed in the place of what was sent."""
     draft = opened(request.form["draft"])
     if draft is None or draft.by != g.principal.user_id or draft.path != request.path:
         raise BadRequest(field="draft")
+    if draft.seat != g.principal.seat_id:
+        security.choose_seat(draft.seat)
+        security.identify()
     request.form = ImmutableMultiDict(draft.fields)
     g.typed_again = True
     flash(gettext("What you typed is here again. It is not saved yet."), "warning")

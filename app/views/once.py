@@ -23,24 +23,29 @@ KEPT = timedelta(minutes=10)
 
 
 def name() -> str:
-    """A new name for a form, of the account for which it is drawn."""
-    return seal(json.dumps([g.principal.user_id, secrets.token_hex(16)]), CONTEXT)
+    """A new name for a form, of the account and the seat for which it is drawn."""
+    of = [g.principal.user_id, g.principal.seat_id, secrets.token_hex(16)]
+    return seal(json.dumps(of), CONTEXT)
 
 
-def author(text: str | None) -> int | None:
-    """The account for which a form was drawn; None for a name that is not ours."""
+def author() -> tuple[int, int] | None:
+    """The account and the seat for which the form that was sent was drawn.
+
+    None for a form without a name, or with one that is not ours.
+    """
     try:
-        return int(json.loads(unseal(text or "", CONTEXT))[0])
-    except (ValueError, TypeError):
+        user_id, seat_id, _ = json.loads(unseal(request.form.get("once", ""), CONTEXT))
+    except ValueError:
         return None
+    return user_id, seat_id
 
 
 def key() -> str:
-    """What the form that was sent is known by: its name, and all that was typed.
+    """What the form that was sent is known by: its name and all that was typed.
 
     Nothing for a form without a name. Who goes back and types something else means something else.
     """
-    if web().principal.user_id is None or author(request.form.get("once")) is None:
+    if web().principal.user_id is None or author() is None:
         return ""
     typed = [p for p in sorted(request.form.items(multi=True)) if p[0] != "csrf_token"]
     said = [request.full_path, web().principal.seat_id, typed]

@@ -31,10 +31,11 @@ def screen(verb: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]
     def wrap(handler: Callable[..., Answer]) -> Callable[..., Answer]:
         @functools.wraps(handler)
         def run(self: "Screens", *args: Any, **kwargs: Any) -> Answer:
+            if request.method == "POST" and (page := drafts.before_work()) is not None:
+                return page
+
             def done() -> Answer:
                 security.require(verb or kwargs["verb"], self.resource)
-                if request.method == "POST" and "draft" in request.form:
-                    drafts.take_back()
                 answer = handler(self, *args, **kwargs)
                 web.commit()
                 return answer

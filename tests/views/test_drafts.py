@@ -139,6 +139,28 @@ def test_a_changed_row_is_still_met_as_it_was_when_the_form_was_drawn(
     assert 'name="keep.name"' in met.text
 
 
+def test_a_form_is_saved_from_the_seat_that_it_was_drawn_for(
+    reader: Callable[..., Reader], db: ScopedSession
+) -> None:
+    company = factories.SeatFactory(kind="company", user__password=hashed(PASSWORD))
+    seat = factories.SeatFactory(kind="staff", user=company.user, alliance=company.alliance)
+    db.flush()
+    staff = reader(seat)
+    form = fields_of(staff.get(PAGE).text) | TYPED
+    # Changed in another tab, to a seat that may not do it.
+    with staff.http.session_transaction() as session:
+        session["seat"] = company.id
+    asked = staff.http.post(PAGE, data=form)
+    assert asked.status_code == 409
+    shown = go_back(staff.http, asked.text)
+    assert value_of(shown.text, "last_name") == "Bianchi"
+    assert staff.http.post(PAGE, data=fields_of(shown.text)).status_code == 302
+    # And the seat that one sits down on first is not always the one.
+    again = send_without_session(staff, first_name="Altra")
+    inside = sign_in(staff.http, again.text, company.user.username)
+    assert value_of(go_back(staff.http, inside.text).text, "first_name") == "Altra"
+
+
 def test_files_have_to_be_chosen_again_and_the_page_says_so(
     reader: Callable[..., Reader], db: ScopedSession
 ) -> None:
