@@ -110,9 +110,14 @@ class WriteScreens(ConflictScreens, AddingScreens):
     def edit(self, pk: int) -> Answer:
         """A form for a row; what somebody else changed in the meantime is not overwritten."""
         asked = self.form_fields(self.edit_columns)
-        title = f"{gettext('Edit')}: {self.name(self.read(pk))}"
+        loaded = self.brought(pk)
+        try:
+            title = f"{gettext('Edit')}: {self.name(self.read(pk))}"
+        except NotFound:
+            if loaded is None:
+                raise
+            return self.gone(asked), 404
         if request.method == "POST":
-            loaded = self.brought(pk)
             done = attempt(asked, lambda: self.change(asked, pk, loaded), self.label)
             if isinstance(done, Refused):
                 return self.refused(asked, title, pk, loaded, done), done.status
@@ -149,6 +154,12 @@ class WriteScreens(ConflictScreens, AddingScreens):
         conflict, open_ = self.meet(asked, loaded, now, pk)
         loaded = Loaded(getattr(row, "version", None), now, open_)
         return self.form(asked, title, (), row, loaded, conflict, stale=True)
+
+    def gone(self, asked: Fields) -> str:
+        """What was typed for a row that somebody deleted meanwhile, to be copied."""
+        fields.keep_typed(asked, request.form)
+        typed = [(one.label, self.in_words_of(one, one.value)) for one in asked if one.value]
+        return self.page("gone", title=gettext("Deleted in the meantime"), typed=typed)
 
     # -------------------------------------------------------------- the page
 

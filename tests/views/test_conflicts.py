@@ -106,6 +106,22 @@ def test_a_refused_value_does_not_make_the_form_forget_what_it_was_drawn_of(
     assert body.name == "Prima"
 
 
+def test_what_was_typed_for_a_row_that_was_deleted_is_shown_to_be_copied(
+    staff: Reader, body: models.Organization, db: ScopedSession
+) -> None:
+    alias = factories.OrganizationAliasFactory(organization=body)
+    db.flush()
+    path = f"/office/organization-aliases/edit/{alias.id}"
+    form = fields_of(staff.get(path).text) | {"name": "Mezz'ora di lavoro"}
+    db.delete(alias)
+    db.flush()
+    answer = staff.http.post(path, data=form)
+    assert answer.status_code == 404
+    assert "Mezz'ora di lavoro" in texts(answer.text)
+    assert staff.http.post(path, data=form | {"loaded": "x"}).status_code == 404
+    assert staff.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("version", "loaded"), [("1", "x"), ("1", "k1.AAAA"), ("\x00", "è"), ("9" * 40, "")]
 )

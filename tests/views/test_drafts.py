@@ -117,6 +117,17 @@ def test_a_token_of_an_older_session_loses_nothing_either(
     assert db.query(models.Person).filter_by(last_name="Bianchi").count() == 0
 
 
+def test_a_page_to_sign_in_that_grew_old_keeps_it_too(
+    staff: Reader, seat: models.Seat, db: ScopedSession
+) -> None:
+    asked = send_without_session(staff)
+    ended(staff.http)
+    older = sign_in(staff.http, asked.text, seat.user.username)
+    assert older.status_code == 401
+    inside = sign_in(staff.http, older.text, seat.user.username)
+    assert value_of(go_back(staff.http, inside.text).text, "last_name") == "Bianchi"
+
+
 def test_a_changed_row_is_still_met_as_it_was_when_the_form_was_drawn(
     staff: Reader, seat: models.Seat, db: ScopedSession
 ) -> None:

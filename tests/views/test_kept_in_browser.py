@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.databases import ENVIRONMENT
@@ -45,6 +46,34 @@ def test_a_session_that_ended_gives_the_form_back_and_leaving_asks(page: Page) -
     page.locator(SAVE).dblclick()
     expect(page).to_have_url(re.compile(r"/office/seasons/show/\d+$"))
     assert asked == ["beforeunload"]
+
+
+def test_who_saves_second_chooses_by_keyboard_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, "staff")
+    path = "/office/organizations/edit/4"
+    page.goto(path)
+    other = page.context.new_page()
+    other.goto(path)
+    other.locator("#f-description").fill("Scritto dall'altra persona")
+    other.locator(SAVE).click()
+    expect(other).to_have_url(re.compile("/office/organizations/show/4$"))
+    other.close()
+    page.locator("#f-description").fill("Scritto da me")
+    page.locator(SAVE).click()
+    notice = page.locator(".notice[role=alert]")
+    expect(notice).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert not Axe().run(page).response["violations"]
+    notice.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-description")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
+    mine = page.locator("input[name='keep.description'][value=mine]")
+    expect(mine).to_be_checked()
+    page.locator(SAVE).click()
+    expect(page.locator("dd", has_text="Scritto da me")).to_be_visible()
 
 
 def test_a_double_click_saves_one_row_without_a_script_too(
