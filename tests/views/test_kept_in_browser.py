@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 
+from app.operations.files import LARGEST
 from tests.databases import ENVIRONMENT
 from tests.servers import LiveServer
 from tests.views.test_browser import sign_in
@@ -97,3 +98,20 @@ def test_a_double_click_saves_one_row_without_a_script_too(
     page.goto("/office/persons/list/?search=Doppioclic")
     expect(page.locator("table.rows tbody tr")).to_have_count(1)
     context.close()
+
+
+def test_a_file_that_is_too_large_takes_nothing_else_with_it(page: Page) -> None:
+    sign_in(page, "staff")
+    page.goto("/office/delegations/add")
+    page.locator("#f-last-name").fill("Resta")
+    file = page.locator("#f-file-id")
+    expect(file).to_have_attribute("data-most", str(LARGEST))
+    # Ten megabytes take the browser's driver a quarter of a minute.
+    file.evaluate("e => e.dataset.most = 20")
+    large = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7" * 3}
+    file.set_input_files(files=[large])
+    assert not file.evaluate("e => e.validity.valid")
+    page.locator(SAVE).click()
+    expect(page.locator("#f-last-name")).to_have_value("Resta")
+    file.set_input_files(files=[{**large, "buffer": b"%PDF-1.7"}])
+    assert file.evaluate("e => e.validity.valid")

@@ -30,3 +30,12 @@ document.addEventListener("submit", (event) => {
   // Back from the page that followed, as the browser had kept this one.
   window.addEventListener("pageshow", over, { once: true });
 });
+
+// A file that is too large stays here: the server could take nothing of the form that brings it.
+document.addEventListener("change", ({ target }) => {
+  const most = Number(target.dataset.most);
+  if (target.type !== "file" || !most) return;
+  const large = [...target.files].some((file) => file.size > most);
+  target.setCustomValidity(large ? target.dataset.large : "");
+  target.reportValidity();
+});
