@@ -19,6 +19,8 @@ from app.transaction import ScopedSession, elevated
 
 # What was given to long work and what it made lies there so long; the office's copy is elsewhere.
 KEPT = timedelta(days=7)
+# What was prepared and not begun for so long is begun no more.
+FORGOTTEN = timedelta(days=1)
 OVER = ("done", "failed", "cancelled")
 BUSY = N_("This work is not waiting to begin.")
 
@@ -57,6 +59,33 @@ def begin(db: Session, work: Work, payload: Mapping[str, Any], *, now: datetime)
     work.payload, work.status, work.asked_at = {**work.payload, **payload}, "queued", now
     db.flush()
     return work
+
+
+def take(db: Session, work_id: int, *, now: datetime) -> Work:
+    """Prepared work to be done within this transaction, once. Raises NotFound, Conflict."""
+    work = db.get(Work, work_id, with_for_update=True, populate_existing=True)
+    if work is None:
+        raise NotFound()
+    if work.status != "prepared":
+        raise Conflict(BUSY)
+    work.status, work.started_at = "running", now
+    db.flush()
+    return work
+
+
+def finish(db: Session, work: Work, *, done: int, failed: int, now: datetime) -> None:
+    """Note that work which was taken is done, before the eyes of whoever asked."""
+    work.status, work.done, work.failed = "done", done, failed
+    work.finished_at = work.seen_at = now
+    db.flush()
+
+
+def let_go(db: Session, kind: str, *, now: datetime) -> None:
+    """End the caller's own work of that kind that was prepared long ago and never begun."""
+    old = (Work.kind == kind, Work.status == "prepared", Work.asked_at < now - FORGOTTEN)
+    for work in db.scalars(select(Work).where(*old)):
+        work.status, work.finished_at, work.seen_at = "cancelled", now, now
+    db.flush()
 
 
 def stop(db: Session, work: Work, *, now: datetime) -> Work:

@@ -8,7 +8,7 @@ from flask_appbuilder import AppBuilder
 from flask_babel import ngettext, npgettext, pgettext
 
 from app.nouns import titles
-from app.operations import files
+from app.operations.files import LARGEST
 from app.views import drafts, frame, menu, once, words
 from app.views.home import HomeView
 from app.views.login import SeatView, SignInView
@@ -38,5 +38,5 @@ def register(appbuilder: AppBuilder) -> None:
         office_menu=menu.menu, office_seats=seats, here=menu.here,
         here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE,
         appbuilder=appbuilder, once=once.name,
-        largest_file=files.LARGEST,
+        largest_file=LARGEST,
     )  # fmt: skip

@@ -5,15 +5,15 @@ what happens on writing from ``nouns.py``.
 """
 
 from app.views.choices import ChoiceScreens
+from app.views.files import FileScreens
+from app.views.inline import InlineScreens
 from app.views.keeping import KeptScreens
 from app.views.moments import MomentScreens
 from app.views.screens import VIEWS, Answer, Row, screen
-from app.views.verbs import VerbScreens
-from app.views.writing import WriteScreens
 
 
-class ResourceView(KeptScreens, MomentScreens, WriteScreens, VerbScreens, ChoiceScreens):
-    """List, show, history, add, edit, delete, verbs, lists of choices and CSV of one noun."""
+class ResourceView(KeptScreens, InlineScreens, FileScreens, MomentScreens, ChoiceScreens):
+    """List, show, history, add, edit, delete, verbs, bulk, choices and files of one noun."""
 
 
 __all__ = ["VIEWS", "Answer", "ResourceView", "Row", "screen"]

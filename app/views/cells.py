@@ -120,21 +120,57 @@ def heading(column: Path) -> Heading:
     return found
 
 
-def lines(columns: Iterable[Drawn], found: Iterable[Row], page: str) -> list[Line]:
+@dataclass(frozen=True)
+class Pencil:
+    """What leads from a cell to its form: the column, its field in the row's form, in words."""
+
+    name: str
+    anchor: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the rows of a list have besides their values."""
+
+    # How the box is called by which a row is chosen; none without.
+    choose: str = ""
+    # By column, for those that are edited in their place; and the row's form but for its number.
+    pencils: tuple[Pencil | None, ...] = ()
+    form: str = ""
+
+
+def lines(
+    columns: Iterable[Drawn], found: Iterable[Row], page: str, marks: Marks | None = None
+) -> list[Line]:
     """Rows as a table's lines; ``page`` is the address of a row's own page but for its number."""
-    first, *others = [*columns] or [None]
+    drawn, marks = [*columns], marks or Marks()
+    pencils = marks.pencils if any(marks.pencils) else ()
     result = []
     for row in found:
         key = row.get("id")  # A seat that may not read ids gets no links.
         href = f"{page}{key}" if page and key else ""
         parts = []
-        if first is not None:
-            text = first.said(row)
-            shown = f'<a href="{href}">{escape(text or str(key))}</a>' if href else ""
-            parts += [first.begin(first.laid_out(text)), shown or first.value(row, text), "</td>"]
-        for column in others:
+        for n, column in enumerate(drawn):
             text = column.said(row)
-            parts += [column.begin(column.laid_out(text)), column.value(row, text), "</td>"]
+            parts.append(column.begin(column.laid_out(text)))
+            if n == 0:
+                named = escape(text or str(key))
+                if marks.choose and key:
+                    parts.append(
+                        f'<input type="checkbox" name="rows" value="{key}" form="picked"'
+                        f' aria-label="{marks.choose}: {named}"> '
+                    )
+                shown = f'<a href="{href}">{named}</a>' if href else column.value(row, text)
+                parts.append(shown)
+            else:
+                parts.append(column.value(row, text))
+            if pencils and key and (pencil := pencils[n]):
+                parts.append(
+                    f' <a class="pencil" href="{marks.form}{key}#{pencil.anchor}"'
+                    f' data-inline="{key}/{pencil.name}" aria-label="{escape(pencil.label)}"></a>'
+                )
+            parts.append("</td>")
         result.append(Line(key or "", href, Markup("".join(parts))))  # noqa: S704 - escaped there
     return result
 

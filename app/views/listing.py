@@ -1,6 +1,6 @@
 """The list of a noun, by one SELECT, its filters, and the same as a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -18,6 +18,7 @@ from app.query.paths import Path, path, paths
 from app.query.xlsx import xlsx_file
 from app.transaction import web
 from app.views import chips, fields, layout, lists
+from app.views.cells import Marks, Pencil
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
@@ -71,24 +72,31 @@ class ListScreens(Screens):
         """The whole selection as a workbook: dates and amounts to count with, the rest in words."""
         return self.file("xlsx")
 
-    def file(self, form: str) -> Answer:
-        """The selection that the address asks for, sent while it is read."""
-        wanted = self.selection(self.asked_columns(self.csv_columns or self.list_columns))
-        columns = paths(self.model, wanted.columns, web().principal)
+    def file(self, form: str, wanted: rows.Selection | None = None) -> Answer:
+        """A selection, by itself the one that the address asks for, sent while it is read."""
+        if wanted is None:
+            wanted = self.selection(self.asked_columns(self.csv_columns or self.list_columns))
+        found = rows.stream(web(), wanted, now=security.moment())
+        return streams.answer(form, self.resource, found, self.writer(form, wanted.columns))
+
+    def writer(
+        self, form: str, names: Iterable[str]
+    ) -> Callable[[Iterator[Row]], Generator[bytes, None, None]]:
+        """What writes rows of these columns as a file of that form."""
+        columns = paths(self.model, names, web().principal)
         headings = [self.heading(c) for c in columns]
         title = titles.many(self.resource)
 
-        def write(found: Iterator[Row]) -> Any:
+        def write(found: Iterator[Row]) -> Generator[bytes, None, None]:
             if form == "json":
                 return export.json_file({c.name: row.get(c.name) for c in columns} for row in found)
             if form == "xlsx":
                 lines = ([self.counted(c, row) for c in columns] for row in found)
                 return xlsx_file(headings, lines, title)
-            lines = ([self.read_aloud(c, row) for c in columns] for row in found)
-            return export.csv_file(headings, lines, for_people=True)
+            texts = ([self.read_aloud(c, row) for c in columns] for row in found)
+            return export.csv_file(headings, texts, for_people=True)
 
-        found = rows.stream(web(), wanted, now=security.moment())
-        return streams.answer(form, self.resource, found, write)
+        return write
 
     def counted(self, column: Path, row: Row) -> Any:
         """A value that a spreadsheet counts with, as it is; any other in the reader's words."""
@@ -117,6 +125,20 @@ class ListScreens(Screens):
         self.name_choices(found)
         return found
 
+    def bulk_actions(self) -> list[tuple[str, str]]:
+        """What may be done with chosen rows: (action, what it is called)."""
+        return []
+
+    def inlines(self, names: list[str]) -> list[Pencil | None]:
+        """For each column what leads to its cells' forms, where they are edited in their place."""
+        return [None] * len(names)
+
+    def marks(self, columns: Sequence[Path]) -> Marks:
+        """What the list's rows have besides their values."""
+        chosen = gettext("Choose") if self.may("get") and self.bulk_actions() else ""
+        pencils = tuple(self.inlines([c.name for c in columns]))
+        return Marks(chosen, pencils, self.to("edit", pk=0)[:-1] if any(pencils) else "")
+
     def above(self) -> dict[str, Any] | None:
         """A table above the list; for the noun to override."""
         return None
@@ -141,13 +163,13 @@ class ListScreens(Screens):
         if total is None and request.args.get("count") == "exact":
             total = rows.count(web(), wanted)
         columns = paths(self.model, names, web().principal)
-        filters = self.filter_fields()
+        filters, marks = self.filter_fields(), self.marks(columns)
         return self.page(
             "list",
             title=titles.many(self.resource),
             columns=columns,
             headings=[self.heading(c) for c in columns],
-            lines=self.lines(columns, found),
+            lines=self.lines(columns, found, marks),
             further=bool(cursor),
             following=following,
             total=total,
@@ -159,6 +181,8 @@ class ListScreens(Screens):
             sort=wanted.sort,
             verbs=self.verbs(None),
             above=self.above(),
+            actions=self.bulk_actions() if marks.choose else [],
+            inline_at=self.to("list").removesuffix("list/") + "inline/" if marks.form else "",
         )
 
 

@@ -98,6 +98,8 @@ class Around:
     view: int
     waiting: tuple[tuple[str, int], ...]
     views: tuple[View, ...]
+    # Whether long work of the seat's is not over.
+    under_way: bool
 
 
 def around() -> Around:
@@ -113,7 +115,9 @@ def around() -> Around:
             if row["resource"] in VIEWS
         )
         view = key(request.args.get("view")) if at else 0
-        g.menu = Around(endpoint.partition(".")[0], at, view, tuple(waiting.items()), views)
+        g.menu = Around(
+            endpoint.partition(".")[0], at, view, tuple(waiting.items()), views, g.under_way > 0
+        )
     return cast(Around, g.menu)
 
 

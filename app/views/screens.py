@@ -150,10 +150,12 @@ class Screens(ModelView):
         }
         return frame.drawn(f"office/{template}.html", {**own, **values})
 
-    def lines(self, columns: Iterable[Path], found: Iterable[Row]) -> list[Line]:
+    def lines(
+        self, columns: Iterable[Path], found: Iterable[Row], marks: cells.Marks | None = None
+    ) -> list[Line]:
         """Rows as the lines of a table, each with the address of the row's own page."""
         page = self.to("show", pk=0).removesuffix("0") if self.may("get") else ""
-        return cells.lines((self.drawn(column) for column in columns), found, page)
+        return cells.lines((self.drawn(column) for column in columns), found, page, marks)
 
     def drawn(self, column: Path) -> Drawn:
         """What all of a column's cells have in common."""

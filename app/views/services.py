@@ -42,6 +42,8 @@ class ServiceView(OfferView):
         "controller_id",
     ]  # fmt: skip
     edit_columns = [c for c in add_columns if c != "organization_id"]
+    inline_columns = ["title", "price"]
+    bulk_columns = ["category_id", "call_id", "price", "price_unit", "tuir_letter", "requestable"]
     search_columns = ["title", "description", "organization.name", "category.title"]
     filter_columns = ["category_id", "organization_id", "municipality_id", "call_id", "status",
                       "price_kind"]  # fmt: skip

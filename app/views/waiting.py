@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from flask import g
+
 from app import security
 from app.errors import N_
 from app.query import grammar, rows
@@ -47,6 +49,16 @@ COMING = Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "start
 MEMBERSHIPS = Block(N_("Memberships"), "memberships")
 OPEN_CALLS = Block(N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline")
 
+# Of every seat's own: what has ended and was not looked at; what is under way.
+ENDED = Block(
+    N_("Long work that has ended"),
+    "works",
+    (("status__in", "done,failed,cancelled"), ("seen_at__null", "true")),
+    "-id",
+    waits=True,
+)
+UNDER_WAY = Block("", "works", (("status__in", "queued,running"),))
+
 BLOCKS: dict[str, tuple[Block, ...]] = {
     "admin": (
         Block(N_("Alliances"), "alliances"),
@@ -84,6 +96,9 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
 }
 
 
+for _kind in BLOCKS:
+    BLOCKS[_kind] += (ENDED,)
+
 VIEWS = rows.Selection(
     "saved-views",
     ("id", "title", "resource", "query", "audience", "in_menu", "seat_id"),
@@ -94,17 +109,23 @@ VIEWS = rows.Selection(
 
 def counts() -> tuple[dict[str, int], list[dict[str, Any]]]:
     """How many rows of each noun wait for the active seat, and the lists that are kept for it
-    under a name, by one SELECT."""
+    under a name, by one SELECT.
+
+    Under ``g.under_way`` the page is told how many long works of the seat's are not over.
+    """
     granted = security.seat_permissions()
     waiting = [
         block
         for block in BLOCKS.get(web().principal.kind, ())
         if block.waits and ("can_list", block.resource) in granted
     ]
+    if ENDED in waiting:
+        waiting.append(UNDER_WAY)
     kept = VIEWS if ("can_list", "saved-views") in granted else None
     numbers, views = rows.counts(web(), [_asked(block) for block in waiting], kept)
-    found = zip((block.resource for block in waiting), numbers, strict=True)
-    return {resource: number for resource, number in found if number}, views
+    found = list(zip(waiting, numbers, strict=True))
+    g.under_way = next((number for block, number in found if block is UNDER_WAY), 0)
+    return {block.resource: number for block, number in found if number and block.waits}, views
 
 
 @lru_cache(maxsize=64)

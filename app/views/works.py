@@ -5,13 +5,16 @@ from typing import Any
 from flask import current_app, send_file
 from flask_appbuilder import expose
 
-from app import security
 from app.errors import N_
 from app.models import Work
+from app.nouns import titles
 from app.operations import rows as row_operations
 from app.operations import works
+from app.query.paths import Path
 from app.transaction import web
-from app.views.base import Answer, ResourceView, screen
+from app.views import progress
+from app.views.base import Answer, ResourceView, Row, screen
+from app.views.bulk import reasons
 
 
 class WorkView(ResourceView):
@@ -26,7 +29,23 @@ class WorkView(ResourceView):
     filter_columns = ["kind", "status", "seen_at"]
     order = "-id"
     related = {"work-lines": "work_id"}
-    include_route_methods = {*ResourceView.include_route_methods, "content"}
+    include_route_methods = {*ResourceView.include_route_methods, "content", "report"}
+
+    def text(self, column: Path, row: Row) -> str:
+        """The list that it is about, as it is called."""
+        if column.name == "resource" and row.get("resource") in titles.TITLES:
+            return titles.many(row["resource"])
+        return super().text(column, row)
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """How far it is, and what became of its rows; whoever opens it has seen its end."""
+        return {"work": progress.of_work(row["id"])}
+
+    @expose("/report/<int:pk>", methods=["GET"])
+    @screen("get")
+    def report(self, pk: int) -> Answer:
+        """What became of each row, as CSV."""
+        return progress.report(pk)
 
     @expose("/content/<int:pk>", methods=["GET"])
     @screen("get")
@@ -46,12 +65,13 @@ class WorkLineView(ResourceView):
     filter_columns = ["work_id", "outcome"]
     order = "line"
 
+    def text(self, column: Path, row: Row) -> str:
+        """Why a row was refused, in the reader's language."""
+        if column.name == "errors":
+            return reasons(row.get("errors"))
+        return super().text(column, row)
+
 
 def folder() -> Any:
     """Where the files of long work lie."""
     return current_app.extensions["settings"].var / "works"
-
-
-def seen(pk: int) -> None:
-    """Note that whoever asked has seen how the work ended."""
-    works.seen(web(), row_operations.get(web(), Work, pk), now=security.moment())

@@ -52,6 +52,9 @@ class WorkshopView(OfferView):
     ]  # fmt: skip
     edit_columns = [c for c in add_columns if c != "organization_id"]
     search_columns = ["title", "description", "organization.name"]
+    inline_columns = ["title", "price"]
+    bulk_columns = ["price", "price_unit", "opens_at", "closes_at", "min_age", "max_age",
+                    "offer_hours", "tuir_letter"]  # fmt: skip
     filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status"]
     order = "-starts_on"
     related = {"slots": "workshop_id"}
@@ -83,6 +86,8 @@ class SlotView(ResourceView):
     add_columns = ["workshop_id", "title", "title_en", "starts_on", "ends_on", "starts_at",
                    "ends_at", "places"]  # fmt: skip
     edit_columns = add_columns[1:]
+    inline_columns = ["title", "places"]
+    bulk_columns = ["places", "starts_at", "ends_at"]
     search_columns = ["title", "workshop.title", "organization.name"]
     filter_columns = ["workshop_id", "workshop.season_id", "organization_id", "starts_on",
                       "free_places"]  # fmt: skip

@@ -34,6 +34,7 @@ OPENED = {
     "delete": "from the row's page",
     "act": "from the row's page, where it asks for something",
     "act_on_all": "from its list",
+    "prepare": "from its list",
     "roster": "from the slot's page",
     "roster_of_day": "from the home",
     "counter": "from the home",
@@ -45,8 +46,13 @@ NO_SCREENS = {
     "csv": "a file",
     "xlsx": "a file",
     "content": "a file",
+    "report": "a file",
+    "inline": "JSON for a cell that is edited in its place; tests/views/test_inline.py",
     "compare": "asks for two entries of a history; walked in tests/views/test_history.py",
     "select": "JSON for the searching selects",
+    "bulk": "asks for chosen rows; walked in tests/views/test_picks.py",
+    "bulk_do": "does what was previewed; walked in tests/views/test_picks.py",
+    "bulk_count": "JSON for the bar of chosen rows",
     "language": "leads back",
 }
 

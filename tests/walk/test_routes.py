@@ -14,6 +14,8 @@ VERBS = {
     "list": "list",
     "csv": "list",
     "bulk": "list",  # and what each of its parts asks for
+    "bulk_do": "list",  # and what the action asks for
+    "bulk_count": "list",
     "xlsx": "list",
     "json": "list",
     "keep": "list",  # and that lists may be kept
@@ -22,6 +24,9 @@ VERBS = {
     "show": "get",
     "related_rows": "get",  # and that the other noun may be listed
     "content": "get",
+    "report": "get",
+    "inline": "update",
+    "prepare": "list",
     "post": "create",
     "compare": "get",  # and that the trail may be listed
     "add": "create",

@@ -1,12 +1,15 @@
 // What every screen of the office does besides what HTML does by itself.
 
 import "./adding.js";
+import "./inline.js";
 import "./keys.js";
 import "./leaving.js";
 import "./panels.js";
+import "./picks.js";
 import "./saving.js";
 import "./select.js";
 import "./tabs.js";
+import "./works.js";
 
 // Say what went wrong to those who cannot see where.
 document.querySelector(".notice[role=alert]")?.focus();

@@ -1,0 +1,124 @@
+"""How far a long work is, what became of its rows, and its report to take along."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from flask import Response, current_app, request
+from flask_babel import gettext
+
+from app import security
+from app.models import Work, WorkLine
+from app.operations import rows as row_operations
+from app.operations import works
+from app.query import export, grammar, rows
+from app.query.paths import path
+from app.streams import content_type
+from app.transaction import web
+from app.views import words
+from app.views.bulk import OUTCOMES, Shown, reasons
+from app.views.screens import VIEWS
+
+# The lines of which the page shows so many, those that were refused first.
+SHOWN = rows.MOST_ROWS
+COLUMNS = ("id", "line", "row_id", "outcome", "errors")
+
+
+def seen(pk: int) -> Work:
+    """The work, noted as seen by whoever asked for it where it is over."""
+    work: Work = row_operations.get(web(), Work, pk)
+    works.seen(web(), work, now=security.moment())
+    return work
+
+
+def of_work(pk: int) -> dict[str, Any]:
+    """What the page of a work says besides its values."""
+    work = seen(pk)
+    refused = _page(pk, "eq")
+    others = _page(pk, "neq")[: SHOWN - len(refused)] if len(refused) < SHOWN else []
+    lines = [*refused, *others]
+    return {
+        "id": pk,
+        "over": work.status in works.OVER,
+        "waits": work.status in ("queued", "prepared"),
+        "done": work.done + work.failed,
+        "total": work.total,
+        "file": work.file_name if _kept(work) else "",
+        "lines": shown(work.resource, lines),
+        "more": len(lines) >= SHOWN,
+    }
+
+
+def _kept(work: Work) -> bool:
+    folder = current_app.extensions["settings"].var / "works"
+    return bool(work.file_digest) and (folder / str(work.file_digest)).is_file()
+
+
+def _selection(pk: int, operator: str = "") -> rows.Selection:
+    given: list[tuple[str, str]] = [("work_id", str(pk))]
+    if operator:
+        given.append((f"outcome__{operator}", "refused"))
+    return rows.Selection(
+        "work-lines", COLUMNS, grammar.from_parameters(given),
+        filter_columns=("work_id", "outcome", "line"), sort="line",
+    )  # fmt: skip
+
+
+def _page(pk: int, operator: str) -> list[dict[str, Any]]:
+    if ("can_list", "work-lines") not in security.seat_permissions():
+        return []
+    found, _ = rows.page(web(), _selection(pk, operator), now=security.moment(), limit=SHOWN)
+    return found
+
+
+def _view(resource: str) -> Any:
+    """The screens of the noun that a work is about; None where it has none."""
+    views = cast(Any, current_app).appbuilder.baseviews
+    return next((view for view in views if type(view) is VIEWS.get(resource)), None)
+
+
+def shown(resource: str, lines: Iterable[dict[str, Any]]) -> list[Shown]:
+    """Lines in the reader's words, with the rows that they are about."""
+    lines = list(lines)
+    view = _view(resource)
+    ids = [line["row_id"] for line in lines if line["row_id"]]
+    called = view.names(ids) if view is not None and ids and view.may("list") else {}
+    outcome = path(WorkLine, "outcome")
+    return [
+        Shown(
+            line["line"],
+            called.get(line["row_id"]) or gettext("Line %(number)s", number=line["line"]),
+            view.href(resource, line["row_id"]) if line["row_id"] in called else "",
+            line["outcome"],
+            OUTCOMES.get(line["outcome"], "good"),
+            reasons(line["errors"], view.label if view is not None else lambda _: "")
+            if line["outcome"] == "refused"
+            else words.shown(outcome, line["outcome"]),
+        )
+        for line in lines
+    ]
+
+
+def report(pk: int) -> Response:
+    """Every line of a work as CSV, in the reader's words, each with its row's address."""
+    work = seen(pk)
+    found = list(rows.stream(web(), _selection(pk), now=security.moment()))
+    headings = [gettext("Line"), gettext("Which row"), gettext("Outcome"), gettext("Reasons"),
+                gettext("Address")]  # fmt: skip
+    outcome = path(WorkLine, "outcome")
+    table = (
+        [
+            line.number,
+            line.name,
+            words.shown(outcome, line.outcome),
+            line.text if line.outcome == "refused" else "",
+            f"{request.host_url.rstrip('/')}{line.href}" if line.href else "",
+        ]
+        for line in shown(work.resource, found)
+    )
+    answer = Response(
+        b"".join(export.csv_file(headings, table, for_people=True)),
+        content_type=content_type("csv"),
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="report-{pk}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
