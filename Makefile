@@ -111,6 +111,8 @@ $(VENDOR)/.done: package.json package-lock.json | $(BIN)/python
 	    $(VENDOR)/bootstrap-italia/fonts/$$family/; done
 	cp node_modules/swagger-ui-dist/{LICENSE,NOTICE,swagger-ui.css,swagger-ui-bundle.js} \
 	  $(VENDOR)/swagger-ui/
+	mkdir -p $(VENDOR)/echarts
+	cp node_modules/echarts/{LICENSE,NOTICE,dist/echarts.common.min.js} $(VENDOR)/echarts/
 	@touch $@
 
 .PHONY: node-modules-of-run

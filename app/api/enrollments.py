@@ -29,7 +29,8 @@ class EnrollmentApi(ResourceApi):
         "fee_lines",
         "application.id",
     ]
-    filter_columns = ["slot_id", "person_id", "application_id", "slot.workshop_id"]
+    filter_columns = ["slot_id", "person_id", "application_id", "slot.workshop_id",
+                      "slot.workshop.season_id"]  # fmt: skip
     search_columns = ["person.last_name", "person.first_name", "application.receipt"]
     sort = "-id"
     small_cells = 5

@@ -100,7 +100,7 @@ class SlotApi(ResourceApi):
     show_columns = [*list_columns, "workshop.status", "organization.name"]
     edit_columns = ["title", "title_en", "starts_on", "ends_on", "starts_at", "ends_at", "places"]
     add_columns = ["workshop_id", *edit_columns]
-    filter_columns = ["workshop_id"]
+    filter_columns = ["workshop_id", "workshop.season_id"]
     search_columns = ["title", "workshop.title"]
     sort = "starts_on"
     includes = {"enrollments": ("enrollments", "slot_id")}

@@ -35,7 +35,7 @@ def register(appbuilder: AppBuilder) -> None:
     )
     current_app.extensions["typed"] = drafts.keep
     current_app.jinja_env.globals.update(
-        office_menu=menu.menu, office_seats=seats, here=menu.here,
+        office_menu=menu.menu, office_around=menu.around, office_seats=seats, here=menu.here,
         here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE,
         appbuilder=appbuilder, once=once.name,
         largest_file=LARGEST,

@@ -73,7 +73,9 @@ def of_column(model: type[Any], name: str, url: str = "") -> FormField:
         kind = "file" if resource == "files" else "ref"
     elif name in ("email", "contact_email", "recipient"):
         kind = "email"
-    has_default = column.default is not None or column.server_default is not None
+    # What is computed is no table's own column: nothing is known of its defaults.
+    defaults = getattr(column, "default", None), getattr(column, "server_default", None)
+    has_default = any(default is not None for default in defaults)
     choices = [(v, gettext(said)) for v, said in (info.get("values") or {}).items()]
     if kind == "choice" and column.nullable:
         choices.insert(0, ("", ""))
@@ -126,7 +128,7 @@ def target(model: type[Any], name: str) -> str:
 
 
 def _default(column: Any) -> str:
-    default = column.default
+    default = getattr(column, "default", None)
     if default is not None and default.is_scalar:
         return words.typed(default.arg)
     return ""

@@ -1,5 +1,6 @@
 """What each seat sees first: what waits for it."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,18 +8,18 @@ from flask import current_app, g, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext, refresh
-from sqlalchemy import select
 
-from app import security
+from app import clock, security
 from app.errors import N_, NotFound, Unauthorized
-from app.models import SEAT_KINDS, WORKSHOP_KINDS, Season
+from app.models import SEAT_KINDS, WORKSHOP_KINDS
 from app.nouns import titles
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
+from app.views import figures, frame, recent, waiting
 from app.views.base import VIEWS
 from app.views.look import A_YEAR, LOOK, LOOKS, looks
-from app.views.waiting import BLOCKS, Block
+from app.views.waiting import Block
 
 ROWS = 6
 # What is still to come is said, not hidden.
@@ -46,24 +47,30 @@ class HomeView(IndexView):
         kind = g.principal.kind
         if kind == "citizen":
             return redirect(url_for("area.home", alliance=g.seat.slug))
-        blocks = [found for block in BLOCKS.get(kind, ()) if (found := self.block(block))]
-        page = self.render_template(
-            "office/home.html",
-            title=gettext(SEAT_KINDS[kind]) if kind in SEAT_KINDS else gettext("Welcome"),
-            blocks=blocks,
-            notes=[gettext(note) for note in NOTES.get(kind, ())],
-            links=self.links(),
-        )
+        today = clock.local_date(security.moment())
+        seasons = figures.seasons()
+        season = figures.season_of(seasons, today)
+        counted = {block: number for block, number in waiting.numbers().items() if number}
+        values = {
+            "title": gettext(SEAT_KINDS[kind]) if kind in SEAT_KINDS else gettext("Welcome"),
+            "tasks": [self.block(b, n) for b, n in counted.items() if not b.at_hand],
+            "at_hand": [self.block(b, n) for b, n in counted.items() if b.at_hand],
+            "notes": [gettext(note) for note in NOTES.get(kind, ())],
+            "seasons": [(one.id, figures.title_of(one)) for one in seasons],
+            "season": season and (season.id, figures.title_of(season)),
+            "figures": figures.of_seat(season),
+            "figure_words": {name: gettext(text) for name, text in figures.WORDS.items()},
+            "recent": recent.rows(),
+            "links": self.links(seasons, today),
+        }
+        page = frame.drawn("office/home.html", values)
         web.commit()
         return page
 
-    def block(self, block: Block) -> dict[str, Any] | None:
-        """A block's rows by one SELECT; nothing if the seat may not list them."""
-        if ("can_list", block.resource) not in security.seat_permissions():
-            return None
+    def block(self, block: Block, number: int) -> dict[str, Any]:
+        """A block's first rows by one SELECT."""
         view = next(v for v in self.appbuilder.baseviews if type(v) is VIEWS[block.resource])
-        today = security.moment().date().isoformat()
-        where = [(k, today if v == "today" else v) for k, v in block.where]
+        where = block.where
         names = view.columns(view.list_columns)
         wanted = rows.Selection(
             block.resource,
@@ -72,17 +79,19 @@ class HomeView(IndexView):
             filter_columns=(*names, *view.filter_columns, *view.columns(view.shown_columns())),
             sort=block.sort or view.order,
         )
-        found, more = rows.page(web(), wanted, now=security.moment(), limit=ROWS)
+        found, _ = rows.page(web(), wanted, now=security.moment(), limit=ROWS)
         columns = paths(view.model, names, web().principal)[:4]
         return {
             "title": gettext(block.title),
+            "resource": block.resource,
+            "number": number,
             "headings": [view.heading(c) for c in columns],
             "lines": view.lines(columns, found),
-            "more": more is not None,
+            "more": number > len(found),
             "href": view.to("list", **dict(where)),
         }
 
-    def links(self) -> list[tuple[str, str]]:
+    def links(self, seasons: list[Any], today: date) -> list[tuple[str, str]]:
         """What this seat does most often."""
         granted = security.seat_permissions()
         found = []
@@ -98,21 +107,10 @@ class HomeView(IndexView):
                           url_for("ServiceView.add")))  # fmt: skip
             found.append((f"{gettext('Add')}: {titles.one('workshops')}",
                           url_for("WorkshopView.add")))  # fmt: skip
-            found.extend(self.next_camp())
+            found.extend(next_camp(seasons, today))
         if ("can_roster", "slots") in granted:
             found.append((gettext("Tomorrow's roster"), url_for("SlotView.roster_of_day")))
         return found
-
-    def next_camp(self) -> list[tuple[str, str]]:
-        """The form of a camp of the next summer that the alliance has entered."""
-        to_come = Season.kind == "summer", Season.starts_on > security.moment().date()
-        summer = web().scalar(select(Season).where(*to_come).order_by(Season.starts_on).limit(1))
-        if summer is None:
-            return []
-        known = {"season_id": summer.id, "kind": "summer_camp", "price_kind": "fixed",
-                 "price_unit": "week"}  # fmt: skip
-        label = f"{gettext('Add')}: {gettext(WORKSHOP_KINDS['summer_camp'])}"
-        return [(label, url_for("WorkshopView.add", **known))]
 
     @expose("/look", methods=["POST"])
     def look(self) -> Any:
@@ -134,3 +132,14 @@ class HomeView(IndexView):
         session["locale"] = code
         refresh()
         return redirect(get_safe_redirect(request.args.get("next", "")))
+
+
+def next_camp(seasons: list[Any], today: date) -> list[tuple[str, str]]:
+    """The form of a camp of the next summer that the alliance has entered."""
+    to_come = [one for one in seasons if one.kind == "summer" and one.starts_on > today]
+    if not to_come:
+        return []
+    known = {"season_id": to_come[-1].id, "kind": "summer_camp", "price_kind": "fixed",
+             "price_unit": "week"}  # fmt: skip
+    label = f"{gettext('Add')}: {gettext(WORKSHOP_KINDS['summer_camp'])}"
+    return [(label, url_for("WorkshopView.add", **known))]

@@ -13,7 +13,7 @@ from app.errors import N_
 from app.nouns import titles
 from app.views.lists import key
 from app.views.registry import VIEWS
-from app.views.waiting import counts
+from app.views.waiting import counts, overview
 
 # A heading, the picture beside it, and its nouns.
 AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -107,16 +107,21 @@ def around() -> Around:
     if "menu" not in g:
         endpoint = request.endpoint or ""
         at = request.path if endpoint.endswith((".list", ".index")) else ""
-        waiting, kept = counts()
+        found = overview()
         seat = g.principal.seat_id
         views = tuple(
             View(**{k: v for k, v in row.items() if k != "seat_id"}, own=row["seat_id"] == seat)
-            for row in kept
+            for row in found.views
             if row["resource"] in VIEWS
         )
         view = key(request.args.get("view")) if at else 0
         g.menu = Around(
-            endpoint.partition(".")[0], at, view, tuple(waiting.items()), views, g.under_way > 0
+            endpoint.partition(".")[0],
+            at,
+            view,
+            tuple(counts().items()),
+            views,
+            found.under_way > 0,
         )
     return cast(Around, g.menu)
 

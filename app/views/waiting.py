@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask import g
 
@@ -22,6 +22,8 @@ class Block:
     sort: str = ""
     # Whether somebody of the seat has to do something: then the menu says how many there are.
     waits: bool = False
+    # What is no task, and only good to have at hand, stands below the tasks.
+    at_hand: bool = False
 
 
 OFFERS_EXPIRING = Block(
@@ -45,9 +47,16 @@ FAILED = (("status", "failed"),)
 FAILED_MAILS = Block(N_("Mails that could not be sent"), "messages", FAILED, "-id", waits=True)
 FAILED_JOBS = Block(N_("Jobs that failed"), "job-runs", FAILED, "-due_at", waits=True)
 RETURNED = (("status", "returned"),)
-COMING = Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on")
-MEMBERSHIPS = Block(N_("Memberships"), "memberships")
-OPEN_CALLS = Block(N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline")
+FROM_TODAY = ("starts_on__gte", "today")
+COMING = Block(N_("Next slots"), "slots", (FROM_TODAY,), "starts_on", at_hand=True)
+FULL = Block(N_("Slots to come that are full"), "slots",
+             (FROM_TODAY, ("free_places", "0")), "starts_on")  # fmt: skip
+IN_QUEUE = Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),),
+                 "slot.starts_on")  # fmt: skip
+MEMBERSHIPS = Block(N_("Memberships"), "memberships", at_hand=True)
+OPEN_CALLS = Block(
+    N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline", at_hand=True
+)
 
 # Of every seat's own: what has ended and was not looked at; what is under way.
 ENDED = Block(
@@ -61,8 +70,8 @@ UNDER_WAY = Block("", "works", (("status__in", "queued,running"),))
 
 BLOCKS: dict[str, tuple[Block, ...]] = {
     "admin": (
-        Block(N_("Alliances"), "alliances"),
         FAILED_JOBS,
+        Block(N_("Alliances"), "alliances", at_hand=True),
     ),
     "staff": (
         Block(N_("Services to review"), "services", TO_REVIEW, "title", waits=True),
@@ -70,28 +79,29 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         REQUESTS,
         TO_DECIDE,
         OFFERS_EXPIRING,
-        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
+        FULL,
+        IN_QUEUE,
         FAILED_MAILS,
         FAILED_JOBS,
     ),
     "municipality": (
         REQUESTS,
+        IN_QUEUE,
         COMING,
-        Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),), "slot.starts_on"),
         OPEN_CALLS,
     ),
     "provider": (
-        COMING,
         REQUESTS,
         Block(N_("Services returned with reasons"), "services", RETURNED, "title", waits=True),
         Block(N_("Workshops returned with reasons"), "workshops", RETURNED, "title", waits=True),
+        COMING,
         OPEN_CALLS,
     ),
     "partner": (MEMBERSHIPS, OPEN_CALLS),
     "company": (MEMBERSHIPS, OPEN_CALLS),
     "social_point": (
-        Block(N_("Delegations"), "delegations", (), "-id"),
-        Block(N_("Next slots"), "slots", (("starts_on__gte", "today"),), "starts_on"),
+        Block(N_("Delegations"), "delegations", (), "-id", at_hand=True),
+        COMING,
     ),
 }
 
@@ -107,25 +117,47 @@ VIEWS = rows.Selection(
 )
 
 
-def counts() -> tuple[dict[str, int], list[dict[str, Any]]]:
-    """How many rows of each noun wait for the active seat, and the lists that are kept for it
-    under a name, by one SELECT.
+@dataclass(frozen=True)
+class Overview:
+    """What one SELECT says of a seat: how many rows each block has, how many long works are not
+    over, and the lists that are kept for it under a name."""
 
-    Under ``g.under_way`` the page is told how many long works of the seat's are not over.
-    """
+    numbers: dict[Block, int]
+    under_way: int
+    views: list[dict[str, Any]]
+
+
+def of_seat() -> list[Block]:
+    """The blocks of the active seat whose nouns it may list."""
     granted = security.seat_permissions()
-    waiting = [
-        block
-        for block in BLOCKS.get(web().principal.kind, ())
-        if block.waits and ("can_list", block.resource) in granted
-    ]
-    if ENDED in waiting:
-        waiting.append(UNDER_WAY)
-    kept = VIEWS if ("can_list", "saved-views") in granted else None
-    numbers, views = rows.counts(web(), [_asked(block) for block in waiting], kept)
-    found = list(zip(waiting, numbers, strict=True))
-    g.under_way = next((number for block, number in found if block is UNDER_WAY), 0)
-    return {block.resource: number for block, number in found if number and block.waits}, views
+    blocks = BLOCKS.get(web().principal.kind, ())
+    return [block for block in blocks if ("can_list", block.resource) in granted]
+
+
+def overview(home: bool = False) -> Overview:
+    """What the page says of the seat; the home says it of every block, the menu of what waits."""
+    if "overview" not in g:
+        g.overview = _counted([block for block in of_seat() if home or block.waits])
+    return cast(Overview, g.overview)
+
+
+def numbers() -> dict[Block, int]:
+    """How many rows each block of the home has."""
+    return overview(home=True).numbers
+
+
+def counts() -> dict[str, int]:
+    """How many rows of each noun wait for the active seat."""
+    found = overview().numbers.items()
+    return {block.resource: number for block, number in found if block.waits and number}
+
+
+def _counted(blocks: list[Block]) -> Overview:
+    kept = VIEWS if ("can_list", "saved-views") in security.seat_permissions() else None
+    asked = [*blocks, UNDER_WAY] if ENDED in blocks else blocks
+    found, views = rows.counts(web(), [_asked(block) for block in asked], kept)
+    under_way = found[-1] if ENDED in blocks else 0
+    return Overview(dict(zip(blocks, found, strict=False)), under_way, views)
 
 
 @lru_cache(maxsize=64)
