@@ -14,7 +14,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # Two of them fill a small machine.
 WORKERS ?= 2
 
-.PHONY: help run test test-all lint types contracts assets translations messages migration released-api bench clean
+.PHONY: help run test test-all lint types contracts assets translations messages migration released-api screenshots bench clean
 help: ## Say what there is to make.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -57,6 +57,9 @@ migration: $(DONE)/dev ## Write the next migration: make migration m="what chang
 released-api: $(DONE)/run $(COMPILED) ## Keep the API's document as that of this version: once it is given out.
 	$(BIN)/intreccio document > docs/openapi/$$($(BIN)/python -c \
 	  'from importlib.metadata import version; print(version("intreccio"))').json
+
+screenshots: $(DONE)/dev $(VENDOR)/.done $(COMPILED) chromium ## Take the pictures of docs/guide anew, from a demo of their own.
+	$(BIN)/python -m docs.guide.screenshots
 
 bench: $(DONE)/dev ## Measure beside yardsticks.
 	$(BIN)/python -m bench

@@ -187,6 +187,7 @@ class SeatFactory(Rows):
 
     user = SubFactory(AccountFactory)
     kind = "staff"
+    toured_at = LazyFunction(clock.now)
     alliance = factory.Maybe(
         LazyAttribute(lambda s: s.kind != "admin"), SubFactory(AllianceFactory), None
     )

@@ -35,7 +35,7 @@ def load(db: Session, *, now: datetime, password: str) -> list[tuple[str, str]]:
 
 def _fill(db: Session, now: datetime, password: str) -> None:
     networks = {facts.slug: network.write(db, facts, now) for facts in alliances.ALLIANCES}
-    accounts = logins.write(db, networks, password)
+    accounts = logins.write(db, networks, password, now)
     for slug, net in networks.items():
         # The second alliance has one login, its staff.
         first = slug == alliances.LODI.slug

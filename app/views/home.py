@@ -13,10 +13,11 @@ from app import clock, security
 from app.errors import N_, NotFound, Unauthorized
 from app.models import SEAT_KINDS, WORKSHOP_KINDS
 from app.nouns import titles
+from app.operations import seats
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
-from app.views import figures, frame, recent, waiting
+from app.views import figures, frame, recent, tour, waiting
 from app.views.base import VIEWS
 from app.views.look import A_YEAR, LOOK, LOOKS, looks
 from app.views.waiting import Block
@@ -62,6 +63,7 @@ class HomeView(IndexView):
             "figure_words": {name: gettext(text) for name, text in figures.WORDS.items()},
             "recent": recent.rows(),
             "links": self.links(seasons, today),
+            "tour": tour.steps(),
         }
         page = frame.drawn("office/home.html", values)
         web.commit()
@@ -123,6 +125,15 @@ class HomeView(IndexView):
             secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
         return answer
+
+    @expose("/toured", methods=["POST"])
+    def toured(self) -> Any:
+        """Show this seat's holder round no more, unless they ask. Raises Unauthorized."""
+        if g.principal.seat_id is None:
+            raise Unauthorized()
+        seats.toured(web(), now=security.moment())
+        web.commit()
+        return redirect(url_for("HomeView.index"))
 
     @expose("/language/<code>", methods=["GET"])
     def language(self, code: str) -> Any:

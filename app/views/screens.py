@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app import permissions, security
 from app.errors import Forbidden, Unauthorized
+from app.nouns import help as help_
 from app.nouns import titles
 from app.query.paths import Path, path
 from app.transaction import web
@@ -145,6 +146,7 @@ class Screens(ModelView):
             "view": self,
             "one": titles.one(self.resource),
             "many": titles.many(self.resource),
+            "help": help_.of(self.resource),
             "address": lists.address,
             "address_but": lists.address_but,
         }

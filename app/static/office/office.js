@@ -1,6 +1,7 @@
 // What every screen of the office does besides what HTML does by itself.
 
 import "./adding.js";
+import "./help.js";
 import "./inline.js";
 import "./keys.js";
 import "./leaving.js";
@@ -9,6 +10,7 @@ import "./picks.js";
 import "./saving.js";
 import "./select.js";
 import "./tabs.js";
+import "./tour.js";
 import "./works.js";
 
 // Say what went wrong to those who cannot see where.
