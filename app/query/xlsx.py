@@ -107,14 +107,28 @@ def xlsx_file(
                     sheet.write(part)
                     yield pipe.taken()
             more = list(islice(lines, 1))
-        for name, content in _contents(sheets, title):
+        for name, content in _contents(_names(title, sheets)):
             book.writestr(name, content)
     yield pipe.taken()
 
 
+def small_book(sheets: Sequence[tuple[str, Sequence[str], Iterable[Row]]]) -> bytes:
+    """A workbook of a few short sheets, each with its name, its headings and its rows."""
+    pipe = _Pipe()
+    with ZipFile(pipe, "w", ZIP_DEFLATED) as book:
+        book.writestr("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")]))
+        book.writestr("xl/styles.xml", STYLES)
+        for number, (_, headings, lines) in enumerate(sheets, 1):
+            part = b"".join(_sheet(headings, iter(lines)))
+            book.writestr(f"xl/worksheets/sheet{number}.xml", part)
+        for name, content in _contents([_name(title) for title, _, _ in sheets]):
+            book.writestr(name, content)
+    return pipe.taken()
+
+
 def _sheet(headings: Sequence[str], lines: Iterator[Row]) -> Iterator[bytes]:
     """The parts of one sheet: as many of the rows as it holds."""
-    letters = [_letters(number) for number, _ in enumerate(headings)]
+    letters = [column_letters(number) for number, _ in enumerate(headings)]
     titles = (
         f'<c r="{letter}1" s="{HEADING}"{_text(heading)}'
         for letter, heading in zip(letters, headings, strict=True)
@@ -144,10 +158,10 @@ def _cells(letters: Sequence[str], number: int, row: Row) -> list[str]:
     ]
 
 
-def _letters(number: int) -> str:
+def column_letters(number: int) -> str:
     """The letters of a column: A, B ... Z, AA."""
     further, last = divmod(number, 26)
-    return (_letters(further - 1) if further else "") + chr(ord("A") + last)
+    return (column_letters(further - 1) if further else "") + chr(ord("A") + last)
 
 
 # ---------------------------------------------------------------- cells, behind their place
@@ -215,11 +229,20 @@ def _relations(targets: Iterable[tuple[str, str]]) -> str:
     return f'{HEAD}<Relationships xmlns="{RELATIONS}">{said}</Relationships>'
 
 
-def _contents(sheets: int, title: str) -> Iterator[tuple[str, str]]:
+def _name(title: str) -> str:
+    """What a sheet can be called."""
+    return NOT_IN_NAMES.sub(" ", UNWRITABLE.sub("", title)).strip()[:25] or "1"
+
+
+def _names(title: str, sheets: int) -> list[str]:
+    """The names of a sheet and of those in which it goes on."""
+    name = _name(title)
+    return [name if n == 1 else f"{name} {n}" for n in range(1, sheets + 1)]
+
+
+def _contents(titles: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The parts that name the sheets."""
-    numbers = range(1, sheets + 1)
-    name = NOT_IN_NAMES.sub(" ", UNWRITABLE.sub("", title)).strip()[:25] or "1"
-    names = [escape(name if n == 1 else f"{name} {n}") for n in numbers]
+    numbers, names = range(1, len(titles) + 1), [escape(title) for title in titles]
     listed = "".join(f'<sheet name="{names[n - 1]}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     yield (
         "xl/workbook.xml",

@@ -20,6 +20,7 @@ class AccountView(ResourceView):
 
 class SeatsView(ResourceView):
     resource = "seats"
+    importable = False
     list_columns = ["user_id", "kind", "organization_id", "alliance_id", "care", "active"]
     show_columns = [
         (N_("Seat"), ["user_id", "kind", "alliance_id", "organization_id"]),

@@ -6,6 +6,7 @@ from app.views.base import ResourceView
 
 class AllianceView(ResourceView):
     resource = "alliances"
+    importable = False
     list_columns = ["name", "territory", "rite", "office", "email", "phone"]
     show_columns = [
         (N_("Alliance"), ["name", "name_en", "slug", "territory", "rite", "patron_subdivision"]),

@@ -40,6 +40,7 @@ class SocialPointView(ResourceView):
 
 class DelegationView(ResourceView):
     resource = "delegations"
+    importable = False
     list_columns = ["person_id", "social_point_id", "scope", "method", "confirmed_at",
                     "revoked_at", "ends_on"]  # fmt: skip
     show_columns = [

@@ -37,6 +37,7 @@ def scopes(row: Row) -> str:
 
 class KeyView(ResourceView):
     resource = "keys"
+    importable = False
     list_columns = ["name", "prefix", "seat_id", "expires_at", "used_at", "revoked_at"]
     show_columns = [
         (N_("Key of a program"), ["name", "prefix", "seat_id", "scopes"]),

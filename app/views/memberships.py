@@ -6,6 +6,7 @@ from app.views.base import ResourceView
 
 class MembershipView(ResourceView):
     resource = "memberships"
+    importable = False
     list_columns = ["organization_id", "network", "status", "sent_at", "protocol_number",
                     "decided_on"]  # fmt: skip
     show_columns = [

@@ -6,6 +6,7 @@ from app.views.base import ResourceView
 
 class ServiceRequestView(ResourceView):
     resource = "service-requests"
+    importable = False
     list_columns = ["receipt", "status", "service_id", "person_id", "submitted_at", "due_on",
                     "channel"]  # fmt: skip
     show_columns = [

@@ -45,6 +45,7 @@ def base(row: Row) -> str:
 
 class RoleView(ResourceView):
     resource = "roles"
+    importable = False
     list_columns = ["name"]
     show_columns = [(N_("Role"), ["name"])]
     add_columns = ["name"]

@@ -6,6 +6,7 @@ from app.views.base import ResourceView
 
 class SavedViewView(ResourceView):
     resource = "saved-views"
+    importable = False
     list_columns = ["title", "resource", "audience", "in_menu"]
     show_columns = [(N_("Saved view"), ["title", "resource", "query", "audience", "in_menu"])]
     add_columns = ["title", "resource", "query", "audience", "in_menu"]

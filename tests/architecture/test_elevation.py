@@ -49,6 +49,11 @@ ELEVATED = {
     "operations/identities.py": [
         "sign in by a digital identity",
     ],
+    "operations/imports.py": [
+        "say how far a table has grown",
+        "what an import replaced",
+        "where the trail stands",
+    ],
     "operations/invitations.py": [
         "accept an invitation",
         "invite",
