@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import psycopg
-from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
@@ -45,6 +45,15 @@ TITLES = {
     500: N_("Something went wrong"),
     503: N_("Not available now"),
 }
+
+# What is there to do, where the refusal itself does not say it.
+ADVICE = {
+    404: N_("It may have been taken away, or the address may have a mistake in it."),
+    429: N_("Please wait a minute, then try again."),
+    500: N_("Please try again later. If it happens again, tell the office what you were doing."),
+    503: N_("Please try again in a moment."),
+}
+PORTAL = ("front", "portal", "area")
 
 
 def translated(message: str, params: dict[str, Any] | None = None) -> str:
@@ -99,13 +108,28 @@ def for_programs() -> bool:
     return best == "application/json"
 
 
-def page(status: int, detail: str, parameter: str = "") -> Response:
+def page(
+    status: int, detail: str, parameter: str = "", headers: dict[str, str] | None = None
+) -> Response:
     """The page that a person sees; ``parameter`` is the part of the address that is wrong."""
     title = gettext(TITLES.get(status, TITLES[500]))
+    families = _for_families()
     text = render_template(
-        "problem.html", title=title, detail=detail, status=status, parameter=parameter
-    )
-    return Response(text, status, content_type="text/html; charset=utf-8")
+        "problem.html", title=title, detail=detail, status=status, parameter=parameter,
+        for_families=families, back="/" if families else url_for("HomeView.index"),
+        advice=gettext(ADVICE[status]) if status in ADVICE else "",
+    )  # fmt: skip
+    return Response(text, status, headers, content_type="text/html; charset=utf-8")
+
+
+def _for_families() -> bool:
+    """Whether the page is for who reads the public site, and not for who sits at the office."""
+    if request.blueprint in PORTAL:
+        return True
+    # Where no page was found, or nobody asked the database yet who this is.
+    principal = g.get("principal")
+    away = principal is None or principal.user_id is None or principal.kind == "citizen"
+    return away and not request.path.startswith("/office/")
 
 
 def _typed() -> Response | None:
@@ -167,7 +191,7 @@ def register(app: Flask) -> None:
                 return problem(429, "too-many", translated(TooMany.message), headers=kept)
             code = HTTPStatus(status).phrase.lower().replace(" ", "-")
             return problem(status, code, headers=kept)
-        return page(status, gettext(TITLES.get(status, TITLES[500])))
+        return page(status, gettext(TITLES.get(status, TITLES[500])), headers=kept)
 
     @app.errorhandler(Exception)
     def _unforeseen(error: Exception) -> Any:

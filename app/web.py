@@ -204,6 +204,10 @@ def _headers(answer: Response) -> Response:
     answer.headers.extend([header for header in ALWAYS if header[0].lower() not in said])
     if answer.mimetype == "text/html" and "content-security-policy" not in said:
         answer.headers["Content-Security-Policy"] = CONTENT
+    if answer.mimetype == "text/html" and "cache-control" not in said:
+        # A page is its reader's: their language and colours, if not their name.
+        answer.headers["Cache-Control"] = "private, no-cache"
+        answer.vary.update(("Accept", "Cookie"))
     principal = g.get("principal")
     if principal is not None and principal.user_id is not None:
         if "cache-control" not in said:

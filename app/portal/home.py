@@ -7,7 +7,7 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, security
+from app import clock, look, security
 from app.errors import NotFound
 from app.models import Call, CallCategory, Organization, Service, ServiceCategory, Workshop
 from app.portal import site
@@ -46,6 +46,15 @@ def language(code: str) -> Any:
     if code in LANGUAGES:
         session["locale"] = code
     return redirect(get_safe_redirect(request.args.get("next", "/")))
+
+
+@front.get("/aspetto/<theme>")
+def theme(theme: str) -> Any:
+    """Read on in light or dark, or with any other word as the device has it."""
+    # A link and no form: its token would give every visitor a session, and thus take them out of
+    # the memory of published data (decision 17). Whoever follows it changes a colour.
+    here = redirect(get_safe_redirect(request.args.get("next", "/")))
+    return look.keep(here, {"theme": theme})
 
 
 @pages.get("/")

@@ -18,7 +18,7 @@ from flask import (
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import security
+from app import look, security
 from app.errors import NotFound
 from app.models import Alliance
 from app.query import rows
@@ -50,6 +50,7 @@ def _frame() -> dict[str, Any]:
         "alliance": g.get("alliance"),
         "signed_in": principal.user_id is not None,
         "reader": principal,
+        "look": look.looks(),
         "family_seat": g.get("family_seat"),
         "passwords": settings.citizen_passwords,
         "identity_name": settings.oidc_name if settings.oidc_issuer else "",

@@ -7,13 +7,14 @@ from flask import current_app
 from flask_appbuilder import AppBuilder
 from flask_babel import ngettext, npgettext, pgettext
 
+from app.look import looks
 from app.nouns import titles
 from app.operations.files import LARGEST
 from app.views import drafts, frame, menu, once, words
 from app.views.home import HomeView
 from app.views.login import SeatView, SignInView
-from app.views.look import looks, seats
 from app.views.registry import VIEWS
+from app.views.seats import seats
 
 __all__ = ["HomeView", "register"]
 

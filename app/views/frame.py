@@ -17,8 +17,9 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app import security
+from app.look import looks
 from app.views import menu
-from app.views.look import looks, seats
+from app.views.seats import seats
 
 WHOLE, PARTS, SHELL = "office/base.html", "office/parts.html", "office/shell.html"
 # Nobody can type it: it stands for what is a page's own, with its place in this list.

@@ -2,15 +2,15 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import g, redirect, request, session, url_for
 from flask_appbuilder import IndexView, expose
 from flask_appbuilder.utils.base import get_safe_redirect
 from flask_babel import gettext, refresh
 
 from app import clock, security
 from app.errors import N_, NotFound, Unauthorized
+from app.look import LOOKS, keep
 from app.models import SEAT_KINDS, WORKSHOP_KINDS
 from app.nouns import titles
 from app.operations import seats
@@ -19,7 +19,6 @@ from app.query.paths import paths
 from app.transaction import web
 from app.views import figures, frame, recent, tour, waiting
 from app.views.base import VIEWS
-from app.views.look import A_YEAR, LOOK, LOOKS, looks
 from app.views.waiting import Block
 
 ROWS = 6
@@ -118,13 +117,7 @@ class HomeView(IndexView):
     def look(self) -> Any:
         """Light or dark, compact or with more room; kept in this browser for a year."""
         chosen = {name: request.form[name] for name in LOOKS if name in request.form}
-        kept = {name: v for name, v in {**looks(), **chosen}.items() if v in LOOKS[name]}
-        answer = redirect(get_safe_redirect(request.form.get("next", "")))
-        answer.set_cookie(
-            LOOK, urlencode(kept), max_age=A_YEAR, httponly=True, samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )  # fmt: skip
-        return answer
+        return keep(redirect(get_safe_redirect(request.form.get("next", ""))), chosen)
 
     @expose("/toured", methods=["POST"])
     def toured(self) -> Any:

@@ -80,7 +80,7 @@ def workshop_id(rows: Rows) -> Callable[[str], int]:
     return find
 
 
-def faults(page: Page) -> list[str]:
-    """What axe has to say of the page."""
-    found = Axe().run(page).response["violations"]
+def faults(page: Page, **options: Any) -> list[str]:
+    """What axe has to say of the page; its options, such as ``runOnly``, may narrow it."""
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

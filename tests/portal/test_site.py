@@ -6,12 +6,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.portal.conftest import PHONE, SCREEN, faults
-
-PUBLIC = ("", "servizi/", "laboratori/", "avvisi/", "privacy", "accessibilita", "accedi",
-          "registrati", "password")  # fmt: skip
-FAMILY = ("area/", "area/persone/", "area/persone/nuova")
-
 
 def test_the_catalogue_is_searched_by_text_category_and_municipality(page: Page) -> None:
     page.goto("/lodi/")
@@ -74,50 +68,6 @@ def test_the_alliance_is_chosen_once(page: Page) -> None:
     page.get_by_role("link", name="Sud-Sud Est Milano").click()
     page.goto("/")
     expect(page).to_have_url(re.compile("/sud-sud-est-milano/$"))
-
-
-BOTH_WIDTHS = pytest.mark.parametrize(
-    "viewport",
-    [
-        pytest.param(PHONE, id="320"),
-        pytest.param(SCREEN, id="1280", marks=pytest.mark.matrix),
-    ],
-)
-
-
-@BOTH_WIDTHS
-def test_axe_finds_nothing_on_public_pages(page: Page, viewport: dict[str, int]) -> None:
-    page.set_viewport_size(viewport)  # type: ignore[arg-type]
-    for path in PUBLIC:
-        page.goto(f"/lodi/{path}")
-        assert not faults(page), path
-        assert _fits(page), path
-
-
-@pytest.mark.matrix
-@BOTH_WIDTHS
-def test_axe_finds_nothing_in_the_family_area(
-    page: Page,
-    viewport: dict[str, int],
-    sign_in: Callable[..., None],
-    workshop_id: Callable[[str], int],
-) -> None:
-    page.set_viewport_size(viewport)  # type: ignore[arg-type]
-    sign_in()
-    form = f"area/iscrizione?workshop={workshop_id('Giornate insieme')}"
-    for path in (*FAMILY, form):
-        page.goto(f"/lodi/{path}")
-        if path == form:
-            for box in page.locator("input[data-comes]:enabled").all():
-                box.check()
-            page.locator("input[data-slot]:visible").last.check()
-            expect(page.locator("[data-price] tr")).to_have_count(1)
-        assert not faults(page), path
-        assert _fits(page), path
-
-
-def _fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 @pytest.mark.parametrize(
