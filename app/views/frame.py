@@ -5,25 +5,22 @@ from the last page that had the same ones. What every page has of its own, its t
 and the token of its forms, is put in between.
 """
 
-import secrets
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from flask import current_app, g, render_template, request
-from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from app import security
 from app.look import looks
-from app.views import menu
+from app.views import drawing, menu, words
+from app.views.drawing import MARK
 from app.views.seats import seats
 
 WHOLE, PARTS, SHELL = "office/base.html", "office/parts.html", "office/shell.html"
-# Nobody can type it: it stands for what is a page's own, with its place in this list.
-MARK = secrets.token_hex(16)
+# What of a page is its own: a mark with its place in this list stands for it in the frame.
 SLOTS = ("title", "token", "here", "here_quoted", "head", "crumbs", "notices", "content")
 
 
@@ -46,30 +43,21 @@ def drawn(template: str, values: Mapping[str, Any]) -> str:
         "notices": notices,
         "content": content,
     }
-    shell = _shell(_Around(menu.around()))
+    shell = drawing.drawn(_key(), _shell)
     return "".join([shell[0], *(own[name] + text for name, text in shell[1:])])
 
 
-class _Around:
-    """All that a frame is drawn from: two pages with the same have the same frame."""
-
-    def __init__(self, of_menu: menu.Around) -> None:
-        who = g.principal
-        self.key = (
-            of_menu, who.seat_id, who.name, tuple((s["id"], s["label"]) for s in seats()),
-            tuple(looks().items()), str(get_locale()), g.seat.slug if g.get("seat") else "",
-            security.seat_permissions(), request.host_url,
-        )  # fmt: skip
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Around) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
+def _key() -> tuple[Any, ...]:
+    """All that a frame is drawn from."""
+    who = g.principal
+    return (
+        "frame", menu.around(), who.seat_id, who.name,
+        tuple((s["id"], s["label"]) for s in seats()), tuple(looks().items()), words.locale(),
+        g.seat.slug if g.get("seat") else "", security.seat_permissions(), request.host_url,
+    )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _shell(around: _Around) -> list[Any]:
+def _shell() -> list[Any]:
     """The frame: its beginning, then (what comes there, the frame's text after it)."""
     slots = {name: Markup(MARK + str(n) + MARK) for n, name in enumerate(SLOTS)}  # noqa: S704
     text = render_template(
@@ -77,7 +65,5 @@ def _shell(around: _Around) -> list[Any]:
         here=lambda: slots["here"], here_quoted=lambda: slots["here_quoted"],
     )  # fmt: skip
     first, *rest = text.split(MARK)
-    return [
-        first,
-        *((SLOTS[int(n)], after) for n, after in zip(rest[::2], rest[1::2], strict=True)),
-    ]
+    numbers, texts = rest[::2], rest[1::2]
+    return [first, *((SLOTS[int(n)], after) for n, after in zip(numbers, texts, strict=True))]

@@ -1,5 +1,6 @@
 """Lists that are kept under a name: from the list itself, and opened by a link of their own."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, request
@@ -28,7 +29,7 @@ Pairs = list[tuple[str, str]]
 class KeptScreens(ListScreens):
     """``/views``, and ``/list/?view=<id>``."""
 
-    def kept(self) -> list[menu.View]:
+    def kept(self) -> Sequence[menu.View]:
         """The lists of this noun that are kept for the seat."""
         return [view for view in menu.around().views if view.resource == self.resource]
 

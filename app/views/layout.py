@@ -64,4 +64,4 @@ def _swapped(shown: Sequence[str], n: int) -> str:
     if not 0 <= n < len(shown) - 1:
         return ""
     names = [*shown[:n], shown[n + 1], shown[n], *shown[n + 2 :]]
-    return lists.address(columns=",".join(names), arrange="1")
+    return lists.address(columns=",".join(names), arrange="1", cursor=None)

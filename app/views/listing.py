@@ -1,14 +1,16 @@
 """The list of a noun, by one SELECT, its filters, and the same as a file."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app import security, streams
@@ -17,8 +19,8 @@ from app.query import export, rows
 from app.query.paths import Path, path, paths
 from app.query.xlsx import xlsx_file
 from app.transaction import web
-from app.views import chips, fields, layout, lists
-from app.views.cells import Marks, Pencil
+from app.views import chips, drawing, fields, layout, lists, words
+from app.views.cells import Line, Marks, Pencil
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
@@ -163,29 +165,84 @@ class ListScreens(Screens):
         if total is None and request.args.get("count") == "exact":
             total = rows.count(web(), wanted)
         columns = paths(self.model, names, web().principal)
-        filters, marks = self.filter_fields(), self.marks(columns)
+        marks = self.marks(columns)
         return self.page(
             "list",
             title=titles.many(self.resource),
-            columns=columns,
-            headings=[self.heading(c) for c in columns],
-            lines=self.lines(columns, found, marks),
+            around=self.around(columns, wanted.sort, marks),
+            rows=self.drawn_rows(self.lines(columns, found, marks)),
             further=bool(cursor),
             following=following,
             total=total,
-            layout=layout.choices(self.model, [c.name for c in columns], self.offered_columns()),
-            filters=filters,
-            chips=chips.chips(self.model, filters),
-            hidden=chips.hidden(filters),
-            unfiltered=lists.unfiltered(),
-            sort=wanted.sort,
-            verbs=self.verbs(None),
             above=self.above(),
-            actions=self.bulk_actions() if marks.choose else [],
-            inline_at=self.to("list").removesuffix("list/") + "inline/" if marks.form else "",
         )
 
+    def drawn_rows(self, lines: Iterable[Line]) -> Markup:
+        """The rows of the table, each with the address of its form where the reader edits rows."""
+        form = self.form_address()
+        edit = f' data-edit="{form}' if form else ""
+        found = (
+            f"<tr{edit + str(line.id) + chr(34) if edit and line.id else ''}>{line.cells}</tr>"
+            for line in lines
+        )
+        return Markup("".join(found))  # noqa: S704 - escaped cell by cell
 
+    def form_address(self) -> str:
+        """The address of a row's form but for its number; nothing for who edits no rows."""
+        edits = self.may("update") and self.writable(self.edit_columns)
+        return self.to("edit", pk=0)[:-1] if edits else ""
+
+    def around(self, columns: Sequence[Path], sort: str, marks: Marks) -> dict[str, Markup]:
+        """What stands around the rows: drawn once for all pages that have the same of it."""
+        principal, asked = web().principal, [*request.args.items(multi=True)]
+        key = (
+            self.resource, security.seat_permissions(), principal.kind, principal.care,
+            words.locale(), tuple(pair for pair in asked if pair[0] != "cursor"),
+            tuple(self.kept()),
+        )  # fmt: skip
+
+        def draw() -> Sequence[str]:
+            return self._parts(columns, sort, marks)
+
+        # A row that is filtered by is called by the name that it has now.
+        named = any(name.partition("__")[0] in self.named_filters and v for name, v in asked)
+        parts = draw() if named else drawing.drawn(("list", *key), draw)
+        return dict(zip(PARTS, map(drawing.filled, parts), strict=True))
+
+    def kept(self) -> Sequence[Hashable]:
+        """The lists of this noun that are kept under a name."""
+        return ()
+
+    @cached_property
+    def named_filters(self) -> frozenset[str]:
+        """The filters whose value is a row."""
+        return frozenset(n for n in self.filter_columns if fields.target(self.model, n))
+
+    def _parts(self, columns: Sequence[Path], sort: str, marks: Marks) -> Sequence[str]:
+        filters = self.filter_fields()
+        values = {
+            "title": titles.many(self.resource),
+            "columns": columns,
+            "headings": [self.heading(c) for c in columns],
+            "layout": layout.choices(self.model, [c.name for c in columns], self.offered_columns()),
+            "filters": filters,
+            "chips": chips.chips(self.model, filters),
+            "hidden": chips.hidden(filters),
+            "unfiltered": lists.unfiltered(),
+            "sort": sort,
+            "verbs": self.verbs(None),
+            "edits": self.form_address(),
+            "actions": self.bulk_actions() if marks.choose else [],
+            "inline_at": self.to("list").removesuffix("list/") + "inline/" if marks.form else "",
+        }
+        text = render_template(
+            "office/list_parts.html", **self.own_values(), **values, **drawing.IN_FORMS
+        )
+        return text.split(drawing.MARK)
+
+
+# What is drawn around the rows, from above.
+PARTS = ("head", "tools", "begin", "end", "foot")
 COUNTED = (int, Decimal, date, time)
 
 

@@ -1,6 +1,7 @@
 """A noun's list as a screen asks for it: filters, order, pages."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,11 @@ NAMES = (LABEL, "name", "title", "username", "receipt")
 
 def declared(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
     """The columns to select for declared ones: a foreign key stands for what it points at."""
+    return _declared(model, tuple(names))
+
+
+@lru_cache(maxsize=4096)
+def _declared(model: type[Any], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_label_path(model, name) for name in names))
 
 
@@ -41,6 +47,11 @@ def _label_path(model: type[Any], name: str) -> str:
 
 def with_keys(model: type[Any], names: Iterable[str]) -> tuple[str, ...]:
     """The same with the ids of the rows that labels belong to, for links."""
+    return _with_keys(model, tuple(names))
+
+
+@lru_cache(maxsize=4096)
+def _with_keys(model: type[Any], names: tuple[str, ...]) -> tuple[str, ...]:
     found = ["id"]
     for name in names:
         found.append(name)

@@ -142,7 +142,11 @@ class Screens(ModelView):
 
     def page(self, template: str, **values: Any) -> str:
         """A rendered screen."""
-        own = {
+        return frame.drawn(f"office/{template}.html", {**self.own_values(), **values})
+
+    def own_values(self) -> dict[str, Any]:
+        """What every template of the noun is given."""
+        return {
             "view": self,
             "one": titles.one(self.resource),
             "many": titles.many(self.resource),
@@ -150,7 +154,6 @@ class Screens(ModelView):
             "address": lists.address,
             "address_but": lists.address_but,
         }
-        return frame.drawn(f"office/{template}.html", {**own, **values})
 
     def lines(
         self, columns: Iterable[Path], found: Iterable[Row], marks: cells.Marks | None = None
