@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import psycopg
@@ -118,8 +119,15 @@ def page(
         "problem.html", title=title, detail=detail, status=status, parameter=parameter,
         for_families=families, back="/" if families else url_for("HomeView.index"),
         advice=gettext(ADVICE[status]) if status in ADVICE else "",
+        without=_without(parameter) if parameter and request.method == "GET" else "",
     )  # fmt: skip
     return Response(text, status, headers, content_type="text/html; charset=utf-8")
+
+
+def _without(parameter: str) -> str:
+    """This page's address without the part that is wrong."""
+    left = [pair for pair in request.args.items(multi=True) if pair[0] != parameter]
+    return f"{request.path}?{urlencode(left)}" if left else request.path
 
 
 def _for_families() -> bool:

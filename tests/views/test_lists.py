@@ -365,3 +365,11 @@ def test_a_cursor_of_another_list_or_of_nobody_is_refused_by_name(
         answer = staff.get(f"/office/{wrong}")
         assert answer.status_code == 400, wrong
         assert "<code>cursor</code>" in answer.text
+
+
+def test_a_filter_that_cannot_be_read_leads_to_the_list_without_it(staff: Reader) -> None:
+    browser = {"Accept": "text/html"}
+    page = staff.get("/office/slots/list/?starts_on__gte=soon&sort=title", headers=browser)
+    assert page.status_code == 400
+    assert "<code>starts_on__gte</code>" in page.text
+    assert 'href="/office/slots/list/?sort=title"' in page.text

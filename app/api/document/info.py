@@ -28,6 +28,7 @@ DESCRIPTION = (
         "`count=exact` only. `group=` and `aggregate=` answer figures instead of rows, `format=` "
         "sends the whole selection as a file."
     ),
+    N_("**Days.** A filter by a date also takes `today`, `today+7` or `today-30`."),
     N_(
         "**Errors** are problems (RFC 9457) with a stable `code`; texts come in Italian or, with "
         "`Accept-Language: en`, in English."
