@@ -207,7 +207,7 @@ def _headers(answer: Response) -> Response:
     if answer.mimetype == "text/html" and "cache-control" not in said:
         # A page is its reader's: their language and colours, if not their name.
         answer.headers["Cache-Control"] = "private, no-cache"
-        answer.vary.update(("Accept", "Cookie"))
+        answer.vary.update(("Accept", "Accept-Language", "Cookie"))
     principal = g.get("principal")
     if principal is not None and principal.user_id is not None:
         if "cache-control" not in said:

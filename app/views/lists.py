@@ -113,11 +113,6 @@ def address(**changes: Any) -> str:
     return "?" + urlencode([*kept, *((k, v) for k, v in changes.items() if v is not None)])
 
 
-def address_but(*names: str) -> list[tuple[str, str]]:
-    """This page's own parameters but for these: what a form of the page carries along."""
-    return [(k, v) for k, v in request.args.items(multi=True) if k not in names and v.strip()]
-
-
 def without(name: str, value: str) -> str:
     """This list's first page without one of the address's filters."""
     return _first_page(lambda k, v: (k, v) != (name, value))

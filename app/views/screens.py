@@ -152,7 +152,6 @@ class Screens(ModelView):
             "many": titles.many(self.resource),
             "help": help_.of(self.resource),
             "address": lists.address,
-            "address_but": lists.address_but,
         }
 
     def lines(

@@ -8,6 +8,7 @@ from tests.portal.conftest import faults
 WIDTHS = [320, pytest.param(1280, marks=pytest.mark.matrix)]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_reference_shows_an_operation_and_tries_it_out(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})

@@ -35,6 +35,7 @@ OPENED = {
     "act": "from the row's page, where it asks for something",
     "act_on_all": "from its list",
     "prepare": "from its list",
+    "imports": "from its list",
     "roster": "from the slot's page",
     "roster_of_day": "from the home",
     "counter": "from the home",
@@ -45,7 +46,11 @@ FIRST = "main tbody tr:first-child td:first-child a"
 NO_SCREENS = {
     "csv": "a file",
     "xlsx": "a file",
+    "json": "a file",
     "content": "a file",
+    "import_template": "a file",
+    "import_report": "a file",
+    "import_page": "asks for a sheet that was sent; walked in tests/views/test_imports.py",
     "report": "a file",
     "inline": "JSON for a cell that is edited in its place; tests/views/test_inline.py",
     "compare": "asks for two entries of a history; walked in tests/views/test_history.py",
@@ -95,7 +100,7 @@ def _screens(addresses: Iterable[str]) -> list[str]:
     return [
         a for a in addresses
         if a.startswith("/office/")
-        and not {"csv", "xlsx", "content"} & set(urlsplit(a).path.split("/"))
+        and not {"csv", "xlsx", "json", "content", "template"} & set(urlsplit(a).path.split("/"))
     ]  # fmt: skip
 
 

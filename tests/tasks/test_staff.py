@@ -52,8 +52,9 @@ def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: 
     person.unfold("Filtri")
     person.find("Organizzatore", "Codogno", "Comune di Codogno")
     person.click("button", "Cerca")
+    person.unfold("Esportazione")
     with person.page.expect_download() as waiting:
-        person.click("link", "CSV")
+        person.click("link", "Testo per fogli di calcolo (CSV)")
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
 

@@ -58,6 +58,7 @@ def test_the_form_comes_as_a_part_with_its_errors_and_then_names_the_row(
     assert not errors_at(wrong.text, "title")
 
 
+@pytest.mark.matrix
 @pytest.mark.browser
 def test_a_row_is_added_in_a_dialog_by_keyboard_and_the_outer_form_stays(page: Page) -> None:
     sign_in(page, "staff")

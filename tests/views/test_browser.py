@@ -98,6 +98,7 @@ def test_the_menu_opens_and_the_seat_changes(page: Page) -> None:
     ).to_be_visible()  # What the company's home says will be there.
 
 
+@pytest.mark.matrix
 def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) -> None:
     sign_in(page, "staff")
     page.goto("/office/workshops/show/1")
@@ -133,6 +134,7 @@ def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) 
     expect(page.locator("tr.differs").first).to_be_visible()
 
 
+@pytest.mark.matrix
 def test_a_list_is_walked_by_keyboard_and_the_keys_can_be_turned_off(page: Page) -> None:
     sign_in(page, "staff")
     path = "/office/organizations/list/"
@@ -180,6 +182,7 @@ def test_a_list_is_walked_by_keyboard_and_the_keys_can_be_turned_off(page: Page)
     expect(marked).to_have_count(1)
 
 
+@pytest.mark.matrix
 def test_a_list_begins_on_the_first_screen_of_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     sign_in(page, "staff")

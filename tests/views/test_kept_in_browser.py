@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 SAVE = "form.entry .submit button[type=submit] >> nth=0"
 
 
+@pytest.mark.matrix
 def test_a_session_that_ended_gives_the_form_back_and_leaving_asks(page: Page) -> None:
     asked: list[str] = []
 
@@ -49,6 +50,7 @@ def test_a_session_that_ended_gives_the_form_back_and_leaving_asks(page: Page) -
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.matrix
 def test_who_saves_second_chooses_by_keyboard_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     sign_in(page, "staff")
@@ -77,6 +79,7 @@ def test_who_saves_second_chooses_by_keyboard_on_a_phone(page: Page) -> None:
     expect(page.locator("dd", has_text="Scritto da me")).to_be_visible()
 
 
+@pytest.mark.matrix
 def test_a_double_click_saves_one_row_without_a_script_too(
     browser: Browser, live_server: LiveServer
 ) -> None:

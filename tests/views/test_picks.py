@@ -11,6 +11,7 @@ from tests.views.test_browser import sign_in
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.matrix
 def test_a_choice_survives_paging_and_sorting_and_leads_to_a_preview(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 800})
     sign_in(page, "staff")
