@@ -14,6 +14,10 @@ from app.views import kinds, lists, words
 Row = dict[str, Any]
 # From where on a text is laid out as a long one.
 LONG = 60
+# What is drawn from more of the row than its text.
+OF_THE_ROW = ("badge", "places")
+# How many cells a column remembers: names of persons are gone again with the next thousand.
+MOST_TOLD = 1000
 
 
 class Heading(str):
@@ -55,8 +59,9 @@ class Drawn:
     lang: str
     # A row's value in the reader's words.
     said: Callable[[Row], str]
-    # How a cell begins, by the kind that it is laid out as.
+    # How a cell begins, by the kind that it is laid out as; and whole cells, by their texts.
     begins: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
     def laid_out(self, text: str) -> str:
         """The kind that a value is laid out as."""
@@ -88,6 +93,18 @@ class Drawn:
                 f' aria-hidden="true"></meter>{part} / {most}</span>'
             )
         return f'<a href="{escape(href)}">{said}</a>' if href else said
+
+    def inner(self, row: Row) -> str:
+        """A whole cell of a table but for its end; the same value is put together once."""
+        text = self.said(row)
+        if self.kind in OF_THE_ROW:
+            return self.begin(self.laid_out(text)) + self.value(row, text)
+        found = self.told.get(text)
+        if found is None:
+            if len(self.told) >= MOST_TOLD:
+                self.told.clear()
+            found = self.told[text] = self.begin(self.laid_out(text)) + self.value(row, text)
+        return found
 
     def cell(self, row: Row, href: str = "") -> Cell:
         """The value of a row with its heading."""
@@ -152,9 +169,9 @@ def lines(
         href = f"{page}{key}" if page and key else ""
         parts = []
         for n, column in enumerate(drawn):
-            text = column.said(row)
-            parts.append(column.begin(column.laid_out(text)))
             if n == 0:
+                text = column.said(row)
+                parts.append(column.begin(column.laid_out(text)))
                 named = escape(text or str(key))
                 if marks.choose and key:
                     parts.append(
@@ -164,7 +181,7 @@ def lines(
                 shown = f'<a href="{href}">{named}</a>' if href else column.value(row, text)
                 parts.append(shown)
             else:
-                parts.append(column.value(row, text))
+                parts.append(column.inner(row))
             if pencils and key and (pencil := pencils[n]):
                 parts.append(
                     f' <a class="pencil" href="{marks.form}{key}#{pencil.anchor}"'
