@@ -7,17 +7,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.databases import ENVIRONMENT
 from tests.servers import LiveServer
+from tests.ways import PHONE as PHONE
+from tests.ways import SCREEN as SCREEN
+from tests.ways import faults as faults
 
 # Two cores may be busy with other tests.
 expect.set_options(timeout=15_000)
-
-PHONE = {"width": 320, "height": 640}
-SCREEN = {"width": 1280, "height": 900}
 
 
 Rows = Callable[..., list[Any]]
@@ -78,9 +77,3 @@ def workshop_id(rows: Rows) -> Callable[[str], int]:
         return found[0][0]
 
     return find
-
-
-def faults(page: Page, **options: Any) -> list[str]:
-    """What axe has to say of the page; its options, such as ``runOnly``, may narrow it."""
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

@@ -4,41 +4,16 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from tests.databases import ENVIRONMENT
-from tests.portal.conftest import PHONE, SCREEN, Rows, faults
+from tests.portal.conftest import Rows
+from tests.ways import EVERY_WAY, WAYS, Act, Way, wrong
 
 PORTAL = {"front", "portal", "area", "reference"}
-
-
-@dataclass(frozen=True)
-class Way:
-    """How somebody looks at a page."""
-
-    viewport: ViewportSize
-    theme: Any
-    language: str
-
-    def __str__(self) -> str:
-        return f"{self.viewport['width']}-{self.theme}-{self.language}"
-
-
-# Neighbours differ in everything, so that a few pages in turn are seen in all of it.
-WAYS = [
-    Way(viewport, theme, language)
-    for viewport, theme, language in zip(
-        [PHONE, SCREEN] * 4,
-        ["dark", "light", "dark", "light", "light", "dark", "light", "dark"],
-        ["it", "en", "en", "it"] * 2,
-        strict=True,
-    )
-]
 
 
 def wrong_password(page: Page) -> None:
@@ -78,7 +53,6 @@ def console(page: Page) -> None:
     expect(page.locator("#operations-calls-listCalls .try-out__btn")).to_be_visible()
 
 
-Act = Callable[[Page], None] | None
 # Endpoint, address, and what is done there before it is looked at.
 PUBLIC: list[tuple[str, str, Act]] = [
     ("front.start", "/?choose", None),
@@ -157,19 +131,8 @@ def numbers(rows: Rows) -> dict[str, int]:
 
 
 def look(page: Page, way: Way, address: str, act: Act) -> None:
-    """What is wrong with the page, seen in this way; the page fixture sees the rest."""
-    page.set_viewport_size(way.viewport)
-    page.emulate_media(color_scheme=way.theme)
-    page.goto(f"{address}{'&' if '?' in address else '?'}_l_={way.language}")
-    expect(page.locator("html")).to_have_attribute("lang", way.language)
-    if act is not None:
-        act(page)
-    where = f"{address} {act.__name__ if act else ''} {way}"
-    assert not faults(page, **(WCAG if act is console else {})), where
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
-
-
-EVERY_WAY = pytest.mark.parametrize("way", WAYS, ids=str)
+    """Nothing is wrong with the page, seen in this way."""
+    assert not wrong(page, way, address, act, **(WCAG if act is console else {}))
 
 
 @pytest.mark.parametrize("half", [0, 1])

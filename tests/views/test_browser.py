@@ -10,16 +10,6 @@ from tests.databases import ENVIRONMENT
 
 pytestmark = pytest.mark.browser
 
-PAGES = (
-    "/office/",
-    "/office/enrollments/list/",
-    "/office/organizations/show/1",
-    "/office/workshops/add",
-    "/office/applications/counter",
-    "/office/slots/roster",
-    "/office/job-runs/list/",
-)
-
 
 def sign_in(page: Page, login: str) -> None:
     page.goto("/login/")
@@ -27,17 +17,6 @@ def sign_in(page: Page, login: str) -> None:
     page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
     page.locator("#password").press("Enter")
     expect(page).to_have_url(re.compile("/office/"))
-
-
-@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.matrix)])
-def test_screens_fit_and_hide_nothing_from_anybody(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    sign_in(page, "staff")
-    for path in PAGES:
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = Axe().run(page).response["violations"]
-        assert not found, (path, [(v["id"], v["nodes"][0]["html"]) for v in found])
 
 
 def test_a_relation_is_chosen_by_keyboard_alone(page: Page) -> None:
