@@ -1,102 +1,13 @@
 """Every screen of the office, for everybody: light and dark, narrow and wide, in both languages.
 
-`make test` looks at one screen of each kind in one of the eight ways, in turn; `make test-all` at
-every screen that the plan office's staff can reach in all of them, and at every other seat's in
-turn. That no kind of screen is left out is in `tests/tasks/test_menu.py`.
+One screen of each kind is looked at in one of the eight ways, in turn.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import count
+from playwright.sync_api import Page
 
-import pytest
-from playwright.sync_api import Page, expect
-
-from tests.tasks.test_menu import ACTIONS, FIRST, SEATS, TABS, _screens
 from tests.views.test_browser import sign_in
-from tests.ways import EVERY_WAY, WAYS, Act, Way, wrong
+from tests.ways import WAYS, wrong
 
-
-def opened(panel: str) -> Act:
-    """A panel above the list, open."""
-
-    def act(page: Page) -> None:
-        page.locator(f"#{panel} > summary").click()
-        expect(page.locator(f"#{panel}")).to_have_attribute("open", "")
-
-    act.__name__ = panel
-    return act
-
-
-def keys(page: Page) -> None:
-    """The keys of a list, in their dialog."""
-    page.keyboard.press("?")
-    expect(page.locator("#keys-help")).to_be_visible()
-
-
-def some_chosen(page: Page) -> None:
-    """Two rows chosen, and the bar that says so."""
-    boxes = page.locator("input[name=rows]")
-    boxes.nth(0).check()
-    boxes.nth(1).check()
-    expect(page.locator("#picked [data-number]")).not_to_be_empty()
-
-
-def previewed(page: Page) -> None:
-    """What would become of chosen rows."""
-    some_chosen(page)
-    page.locator("#picked select[name=action]").select_option(index=0)
-    page.locator("#picked button[type=submit]").click()
-    expect(page.locator("#picked")).to_have_count(0)
-
-
-def refused(page: Page) -> None:
-    """A form that was refused: its summary has the focus."""
-    page.evaluate("document.querySelector('form.entry').noValidate = true")
-    page.locator("form.entry button[type=submit]").first.click()
-    expect(page.locator(".notice-danger[role=alert]")).to_be_focused()
-
-
-def adding(page: Page) -> None:
-    """A related row in a dialog."""
-    page.locator(".combo-add").first.click()
-    expect(page.locator("dialog.adding form")).to_be_visible()
-
-
-def choosing(page: Page) -> None:
-    """A select that searches, with what it found."""
-    page.get_by_role("combobox").first.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_be_visible()
-
-
-def one_cell(page: Page) -> None:
-    """A cell that is edited in its place."""
-    page.locator("a[data-inline]").first.press("Enter")
-    expect(page.locator(".inline-form")).to_be_visible()
-
-
-def another_tab(page: Page) -> None:
-    """The second of a row's lists."""
-    page.get_by_role("tab").nth(1).click()
-    expect(page.locator("[role=tabpanel]:not([hidden])")).not_to_have_attribute("aria-busy", "true")
-
-
-STATES: list[tuple[str, Act]] = [
-    ("/office/slots/list/?free_places__gte=1", opened("filters")),
-    ("/office/services/list/?sort=title", opened("columns")),
-    ("/office/workshops/list/?search=natale", opened("views")),
-    ("/office/organizations/list/", opened("export")),
-    ("/office/persons/list/", keys),
-    ("/office/enrollments/list/", some_chosen),
-    ("/office/enrollments/list/?status=placed", previewed),
-    ("/office/services/list/?price_kind=fixed", one_cell),
-    ("/office/calls/list/?search=nothing+of+the+kind", None),
-    ("/office/slots/list/?starts_on__gte=soon", None),
-    ("/office/organizations/add", refused),
-    ("/office/services/add", adding),
-    ("/office/applications/counter", choosing),
-    ("/office/workshops/show/1", another_tab),
-    ("/office/?tour=1", None),
-]
 KINDS = (
     "/office/", "/office/services/list/", "/office/organizations/show/1", "/office/seasons/add",
     "/office/services/edit/1", "/office/slots/roster", "/office/organizations/import",
@@ -110,64 +21,3 @@ def test_a_screen_of_each_kind_is_for_everybody(page: Page) -> None:
     for n, address in enumerate(KINDS):
         found += wrong(page, WAYS[n % len(WAYS)], address)
     assert not found
-
-
-@pytest.mark.matrix
-@EVERY_WAY
-def test_every_state_in_every_way(page: Page, way: Way) -> None:
-    sign_in(page, "staff")
-    found = []
-    for address, act in STATES:
-        found += wrong(page, way, address, act)
-    assert not found
-
-
-@pytest.mark.matrix
-@EVERY_WAY
-def test_every_screen_of_the_staff_in_every_way(page: Page, way: Way) -> None:
-    sign_in(page, "staff")
-    assert not [fault for address in _reached(page) for fault in wrong(page, way, address)]
-
-
-@pytest.mark.matrix
-@pytest.mark.parametrize("seat", [seat for seat in SEATS if seat != "staff"])
-def test_every_screen_of_the_other_seats_in_turn(page: Page, seat: str) -> None:
-    sign_in(page, SEATS[seat])
-    found = []
-    for n, address in zip(count(), _reached(page), strict=False):
-        found += wrong(page, WAYS[n % len(WAYS)], address)
-    assert not found
-
-
-def _reached(page: Page) -> Iterator[str]:
-    """Every screen that is reached from the menu: each list, its actions, its first row's."""
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.goto("/office/")
-    home = _links(page, ACTIONS)
-    menu = page.eval_on_selector_all("#menu a", "all => all.map(a => a.pathname)")
-    seen: set[str] = set()
-    waiting = [*_screens(["/office/", *home]), *(a for a in menu if a.endswith("/list/"))]
-    for address in waiting:
-        yield from _new(seen, [address])
-        if not address.endswith("/list/"):
-            continue
-        page.goto(address)
-        further = _screens([*_links(page, ACTIONS), *_links(page, FIRST)])
-        for one in _new(seen, further):
-            yield one
-            if "/show/" in one:
-                page.goto(one)
-                yield from _new(seen, _screens([*_links(page, ACTIONS), *_links(page, TABS)]))
-
-
-def _links(page: Page, selector: str) -> list[str]:
-    """Where these links lead on this server."""
-    found = page.eval_on_selector_all(selector, "all => all.map(a => a.pathname + a.search)")
-    return [link for link in found if link.startswith("/office/")]
-
-
-def _new(seen: set[str], addresses: Iterable[str]) -> list[str]:
-    """Those that were not looked at before."""
-    found = [address for address in dict.fromkeys(addresses) if address not in seen]
-    seen.update(found)
-    return found
