@@ -187,7 +187,7 @@ def lines(
                     f' <a class="pencil" href="{marks.form}{key}#{pencil.anchor}"'
                     f' data-inline="{key}/{pencil.name}" aria-label="{escape(pencil.label)}"></a>'
                 )
-            parts.append("</td>")
+            parts.append("</td>\n")  # Cells are words apart, for whoever reads the text alone.
         result.append(Line(key or "", href, Markup("".join(parts))))  # noqa: S704 - escaped there
     return result
 
