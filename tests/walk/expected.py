@@ -149,9 +149,12 @@ ROWS: dict[str, Table] = {
     # What a seat keeps of its own work is its own; a list may be for its role, or for everybody.
     "saved_view": Table(
         cells(
-            *((kind, f"{kind} {kind}_shared staff_for_all") for kind in BODIES.split()),
-            ("admin", "admin admin_shared"),
-            ("staff", "staff staff_shared staff_for_all"),
+            *(
+                (kind, f"{kind} {kind}_shared {kind}_colleague staff_for_all")
+                for kind in BODIES.split()
+            ),
+            ("admin", "admin admin_shared admin_colleague"),
+            ("staff", "staff staff_shared staff_colleague staff_for_all"),
         ),
         cells(
             *((kind, f"{kind} {kind}_shared") for kind in f"admin {BODIES}".split()),

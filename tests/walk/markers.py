@@ -14,7 +14,8 @@ from app.models import Encrypted
 KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "slot.zone",
         "season.school_year", "ab_permission.name", "ab_view_menu.name", "state_change.noun",
         "job_run.job", "ab_api_key.uuid", "sensitive_read.table_name", "audit_event.table_name",
-        "account_token.digest", "digital_identity.fiscal_code", "delegation.code_digest",
+        "work_line.errors", "account_token.digest",
+        "digital_identity.fiscal_code", "delegation.code_digest",
         "person.no_fiscal_code",
         "state_change.from_status", "state_change.to_status", "message.kind",
         "service.reduced_for", "workshop.reduced_for"}  # fmt: skip

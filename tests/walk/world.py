@@ -33,7 +33,7 @@ def build(db: Session) -> World:
         )
         for label in ("ours", "theirs", "controller", "foreign")
     }
-    accounts = _sit(world, ours, foreign, bodies["ours"])
+    accounts = _sit(world, ours, foreign, bodies)
     _platform(world, ours, foreign, accounts)
     _network(world, sides, bodies, town)
     _offers(world, sides, bodies, town)
@@ -52,9 +52,10 @@ def _number_apart(db: Session) -> None:
             db.execute(text(first))
 
 
-def _sit(world: World, ours: Any, foreign: Any, body: Any) -> dict[str, Any]:
+def _sit(world: World, ours: Any, foreign: Any, bodies: dict[str, Any]) -> dict[str, Any]:
     """An account and a seat of every kind; another family; the other alliance's staff."""
     accounts: dict[str, Any] = {}
+    body = bodies["ours"]
     for label in (*models.SEAT_KINDS, "family", "foreign"):
         kind = {"family": "citizen", "foreign": "staff"}.get(label, label)
         account = accounts[label] = world.keep(label, f.AccountFactory())
@@ -86,7 +87,39 @@ def _sit(world: World, ours: Any, foreign: Any, body: Any) -> dict[str, Any]:
                 organization_id=seat.organization_id,
                 name=label,
             )
+    _keep_for_others(world, ours, foreign, bodies, seat)
     return accounts
+
+
+def _keep_for_others(
+    world: World, ours: Any, foreign: Any, bodies: dict[str, Any], stranger: Any
+) -> None:
+    """What a colleague of each kind, whom no other row knows, keeps for the role and for itself.
+
+    All of it hangs on the other alliance's seat: that of the rows themselves is what counts.
+    """
+    body, other = bodies["ours"], bodies["theirs"]
+    for kind in ("admin", "staff", *BODIES):
+        alliance = None if kind == "admin" else ours.id
+        own = body.id if kind in BODIES else None
+        for label, organization, audience in (
+            ("colleague", own, "role"), ("private", own, "mine"), ("apart", other.id, "role"),
+        ):  # fmt: skip
+            if label == "apart" and kind == "admin":
+                continue
+            world.keep(f"{kind}_{label}", f.SavedViewFactory(
+                seat=stranger, alliance_id=alliance, kind=kind, organization_id=organization,
+                audience=audience,
+            ))  # fmt: skip
+    world.keep("family_shared", f.SavedViewFactory(
+        seat=stranger, alliance_id=ours.id, kind="citizen", audience="role"
+    ))  # fmt: skip
+    world.keep("nobody", f.WorkFactory(seat=stranger, alliance_id=None))
+    # A seat that was moved to another alliance has left its work there.
+    sat = world.principals["staff"].seat_id
+    moved = f.WorkFactory(seat=stranger, alliance_id=foreign.id)
+    moved.seat_id = sat
+    world.keep("moved", moved)
 
 
 def _platform(world: World, ours: Any, foreign: Any, accounts: dict[str, Any]) -> None:
