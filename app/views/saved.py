@@ -2,6 +2,7 @@
 
 from app.errors import N_
 from app.views.base import ResourceView
+from app.views.works import about
 
 
 class SavedViewView(ResourceView):
@@ -14,3 +15,4 @@ class SavedViewView(ResourceView):
     search_columns = ["title"]
     filter_columns = ["resource", "audience"]
     order = "title"
+    said_as = {"resource": about}

@@ -10,11 +10,21 @@ from app.models import Work
 from app.nouns import titles
 from app.operations import rows as row_operations
 from app.operations import works
-from app.query.paths import Path
 from app.transaction import web
 from app.views import progress
 from app.views.base import Answer, ResourceView, Row, screen
 from app.views.bulk import reasons
+
+
+def about(row: Row) -> str:
+    """The list that a work is about, as it is called."""
+    resource = str(row.get("resource") or "")
+    return titles.many(resource) if resource in titles.TITLES else resource
+
+
+def why(row: Row) -> str:
+    """Why a row was refused, in the reader's language."""
+    return reasons(row.get("errors"))
 
 
 class WorkView(ResourceView):
@@ -28,14 +38,9 @@ class WorkView(ResourceView):
     search_columns = ["title"]
     filter_columns = ["kind", "status", "seen_at"]
     order = "-id"
+    said_as = {"resource": about}
     related = {"work-lines": "work_id"}
     include_route_methods = {*ResourceView.include_route_methods, "content", "report"}
-
-    def text(self, column: Path, row: Row) -> str:
-        """The list that it is about, as it is called."""
-        if column.name == "resource" and row.get("resource") in titles.TITLES:
-            return titles.many(row["resource"])
-        return super().text(column, row)
 
     def besides(self, row: Row) -> dict[str, Any]:
         """How far it is, and what became of its rows; whoever opens it has seen its end."""
@@ -64,12 +69,7 @@ class WorkLineView(ResourceView):
     show_columns = [(N_("Line of a long work"), ["work_id", "line", "outcome", "row_id", "errors"])]
     filter_columns = ["work_id", "outcome"]
     order = "line"
-
-    def text(self, column: Path, row: Row) -> str:
-        """Why a row was refused, in the reader's language."""
-        if column.name == "errors":
-            return reasons(row.get("errors"))
-        return super().text(column, row)
+    said_as = {"errors": why}
 
 
 def folder() -> Any:

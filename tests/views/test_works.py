@@ -10,8 +10,11 @@ from playwright.sync_api import Page, expect
 
 from app import models
 from app.transaction import ScopedSession
+from app.views.registry import VIEWS
+from app.views.screens import Screens
 from tests import factories
 from tests.sessions import Client
+from tests.views.conftest import Reader, texts
 from tests.views.test_browser import sign_in
 
 
@@ -63,3 +66,25 @@ def test_whatever_page_is_open_says_when_a_work_has_ended(page: Page) -> None:
     expect(toasts.locator("a")).to_have_attribute("href", re.compile(r"/office/works/show/\d+$"))
     found = Axe().run(page).response["violations"]
     assert not found, [(v["id"], v["nodes"][0]["html"]) for v in found]
+
+
+def test_what_a_work_is_about_and_why_a_row_was_refused_is_said_in_words(
+    db: ScopedSession, reader: Callable[..., Reader]
+) -> None:
+    seat = factories.SeatFactory(kind="staff")
+    work = factories.WorkFactory(seat=seat, resource="services")
+    factories.WorkLineFactory(
+        work=work, outcome="refused", errors=[["title", "This is not allowed.", {}]]
+    )
+    staff = reader(seat)
+    listed = texts(staff.get("/office/works/list/?columns=title,resource").text)
+    assert "services" not in listed
+    assert "Servizi" in listed
+    lines = texts(staff.get("/office/work-lines/list/").text)
+    assert "{}" not in lines
+    assert "title" not in lines
+
+
+def test_a_column_has_words_of_its_own_in_one_place() -> None:
+    """A view that said its values by a method of its own would say them in files alone."""
+    assert [v.__name__ for v in VIEWS.values() if v.text is not Screens.text] == []
