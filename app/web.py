@@ -116,6 +116,7 @@ def make_app(settings: config.Settings | None, engine: Engine | None) -> Flask:
     # With an engine of somebody else's, a test's, nothing is kept.
     listens = engine is None
     engine = engine or make_engine(database.url_of(settings))
+    app.config["REMEMBERS_COUNTS"] = listens
     _answer_from_memory(app, settings, engine, listens)
     throttle.configure(app, settings, engine)
     with app.app_context():

@@ -74,14 +74,19 @@ def order_types(wanted: Selection, principal: Principal) -> tuple[Any, ...]:
     return _order_types(wanted.shape, principal.kind, principal.care)
 
 
+def like(kind: str, care: bool) -> Principal:
+    """All that a compiled statement knows of who asks: the kind of seat."""
+    return Principal(kind, care=care)
+
+
 @lru_cache(maxsize=2048)
 def _order_types(shape: Selection, kind: str, care: bool) -> tuple[Any, ...]:
-    return tuple(key.expression.type for key in Query(shape, Principal(kind, care=care)).order())
+    return tuple(key.expression.type for key in Query(shape, like(kind, care)).order())
 
 
 @lru_cache(maxsize=2048)
 def _compiled(shape: Selection, kind: str, care: bool, asked: Asked) -> Compiled:
-    query = Query(shape, Principal(kind, care=care))
+    query = Query(shape, like(kind, care))
     statement = asked.of(query)
     if asked.limit is not None:
         # Written out, not a parameter: one plan then serves every request.

@@ -1,7 +1,9 @@
 """Lists of declared columns, by one SELECT: for screens, API, exports and lists of choices."""
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,6 +22,8 @@ from app.transaction import ScopedSession, prove
 BAD_LIMIT = N_("Between 1 and 100 rows can be asked for at once.")
 MOST_ROWS = 100
 PAGE = 20
+# A statement's own: the policy's have the same value in every statement of a request.
+PARAMETER = re.compile(r"%\((?!policy_)(\w+)\)s")
 
 
 def so_many(limit: int) -> int:
@@ -116,40 +120,53 @@ def count(db: ScopedSession, wanted: Selection) -> int:
     return int(road.fetch(db, found, found.query.values(wanted))[0][0])
 
 
-def counts(
-    db: ScopedSession, wanted: Sequence[Selection], listed: Selection | None = None
-) -> tuple[list[int], list[dict[str, Any]]]:
-    """How many rows each of the selections has, and a hundred rows of one more, by one statement.
+@dataclass(frozen=True, eq=False)
+class Counting:
+    """Selections that are counted together; ``listed`` is one more, of which a hundred rows are
+    given, by columns of its own table alone, as JSON can hold them."""
 
-    ``listed`` asks for columns of its own table alone, as JSON can hold them.
+    wanted: tuple[Selection, ...]
+    listed: Selection | None = None
+
+
+def counts(db: ScopedSession, asked: Counting) -> tuple[list[int], list[dict[str, Any]]]:
+    """How many rows each of the selections has, and the rows of the listed one: by one statement.
+
+    An object that is kept is read off once.
     """
-    if not wanted and listed is None:
+    if not asked.wanted and asked.listed is None:
         return [], []
     prove(db)
-    asked = [(one, Asked(count=True)) for one in wanted]
-    asked += [(listed, Asked(limit=MOST_ROWS))] if listed else []
-    found = [(road.compiled(one, db.principal, what), one) for one, what in asked]
-    given: dict[str, Any] = {}
+    found, sql, constants = _together(asked, db.principal.kind, db.principal.care)
+    given = {**constants, **policy.values(db.principal)}
     for number, (one, selection) in enumerate(found):
-        values = {**one.constants, **policy.values(db.principal), **one.query.values(selection)}
+        values = one.query.values(selection)
         given |= {f"s{number}_{name}": value for name, value in values.items()}
-    answer = road.run(db, _together(tuple(one for one, _ in found)), given)[0]
-    numbers = [int(number) for number in answer[: len(wanted)]]
-    if listed is None:
+    answer = road.run(db, sql, given)[0]
+    numbers = [int(number) for number in answer[: len(asked.wanted)]]
+    if asked.listed is None:
         return numbers, []
     names = [column.name for column in found[-1][0].query.paths]
     return numbers, [{n: row[f"c{at}"] for at, n in enumerate(names)} for row in answer[-1] or ()]
 
 
 @lru_cache(maxsize=256)
-def _together(parts: tuple[road.Compiled, ...]) -> str:
-    """The statements as one: each with parameters of its own."""
-    texts = []
-    for number, one in enumerate(parts):
-        text = one.sql.replace("%(", f"%(s{number}_")
+def _together(
+    asked: Counting, kind: str, care: bool
+) -> tuple[list[tuple[road.Compiled, Selection]], str, dict[str, Any]]:
+    """The statements as one, each with parameters of its own besides the policy's; and those."""
+    who = road.like(kind, care)
+    found = [(road.compiled(one, who, Asked(count=True)), one) for one in asked.wanted]
+    if asked.listed is not None:
+        found.append((road.compiled(asked.listed, who, Asked(limit=MOST_ROWS)), asked.listed))
+    texts: list[str] = []
+    constants: dict[str, Any] = {}
+    for number, (one, _) in enumerate(found):
+        text = PARAMETER.sub(rf"%(s{number}_\1)s", one.sql)
         agg = f"SELECT json_agg(listed) FROM ({text}) AS listed"  # noqa: S608
         texts.append(f"({text if one.asked.count else agg})")
-    return f"SELECT {', '.join(texts)}"
+        constants |= {f"s{number}_{name}": value for name, value in one.constants.items()}
+    return found, f"SELECT {', '.join(texts)}", constants
 
 
 def written(

@@ -10,7 +10,7 @@ from flask_babel import ngettext, npgettext, pgettext
 from app.look import looks
 from app.nouns import titles
 from app.operations.files import LARGEST
-from app.views import drafts, frame, menu, once, words
+from app.views import drafts, frame, menu, once, waiting, words
 from app.views.home import HomeView
 from app.views.login import SeatView, SignInView
 from app.views.registry import VIEWS
@@ -35,6 +35,7 @@ def register(appbuilder: AppBuilder) -> None:
         words.said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     current_app.extensions["typed"] = drafts.keep
+    current_app.after_request(waiting.changed)
     current_app.jinja_env.globals.update(
         office_menu=menu.menu, office_around=menu.around, office_seats=seats, here=menu.here,
         here_quoted=menu.here_quoted, looks=looks, frame=frame.WHOLE,

@@ -1,12 +1,13 @@
 """Values as HTML: what a column's cells have in common is put together once, not at each row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
+from sqlalchemy import ARRAY, JSON
 
 from app.query.paths import Path
 from app.views import kinds, lists, words
@@ -14,8 +15,6 @@ from app.views import kinds, lists, words
 Row = dict[str, Any]
 # From where on a text is laid out as a long one.
 LONG = 60
-# What is drawn from more of the row than its text.
-OF_THE_ROW = ("badge", "places")
 # How many cells a column remembers: names of persons are gone again with the next thousand.
 MOST_TOLD = 1000
 
@@ -59,9 +58,11 @@ class Drawn:
     lang: str
     # A row's value in the reader's words.
     said: Callable[[Row], str]
-    # How a cell begins, by the kind that it is laid out as; and whole cells, by their texts.
+    # Whether a cell is drawn from the column's value alone.
+    by_value: bool
+    # How a cell begins, by the kind that it is laid out as; and whole cells, by their values.
     begins: dict[str, str] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    told: dict[Any, str] = field(default_factory=dict)
 
     def laid_out(self, text: str) -> str:
         """The kind that a value is laid out as."""
@@ -95,16 +96,24 @@ class Drawn:
         return f'<a href="{escape(href)}">{said}</a>' if href else said
 
     def inner(self, row: Row) -> str:
-        """A whole cell of a table but for its end; the same value is put together once."""
+        """A whole cell of a table but for its end."""
         text = self.said(row)
-        if self.kind in OF_THE_ROW:
-            return self.begin(self.laid_out(text)) + self.value(row, text)
-        found = self.told.get(text)
-        if found is None:
-            if len(self.told) >= MOST_TOLD:
-                self.told.clear()
-            found = self.told[text] = self.begin(self.laid_out(text)) + self.value(row, text)
-        return found
+        return self.begin(self.laid_out(text)) + self.value(row, text)
+
+    def inners(self, found: Iterable[Row]) -> list[str]:
+        """The cells of many rows; the same value is put together once."""
+        if not self.by_value:
+            return [self.inner(row) for row in found]
+        name, told, cells = self.column.name, self.told, []
+        if len(told) >= MOST_TOLD:
+            told.clear()
+        for row in found:
+            value = row.get(name)
+            cell = told.get(value)
+            if cell is None:
+                cell = told[value] = self.inner(row)
+            cells.append(cell)
+        return cells
 
     def cell(self, row: Row, href: str = "") -> Cell:
         """The value of a row with its heading."""
@@ -117,16 +126,17 @@ class Drawn:
 def drawn(column: Path, own: Callable[[Row], str] | None, locale: str) -> Drawn:
     """A column as it is drawn in a language; ``own`` says its values where a noun says so."""
     names_a_row = column.relations and column.column in lists.NAMES
-    said, name = words.sayer(column, locale), column.name
+    said, name, kind = words.sayer(column, locale), column.name, kinds.kind_of(column)
     return Drawn(
         column,
         lists.heading(column),
-        kinds.kind_of(column),
+        kind,
         lists.resource_of(column) if names_a_row else "",
         f"{'.'.join(column.relations)}.id",
         lists.beside(column),
         lists.lang_of(column),
         own or (lambda row: said(row.get(name))),
+        not (own or kind == "places" or isinstance(column.type, (ARRAY, JSON))),
     )
 
 
@@ -158,37 +168,40 @@ class Marks:
 
 
 def lines(
-    columns: Iterable[Drawn], found: Iterable[Row], page: str, marks: Marks | None = None
+    columns: Iterable[Drawn], found: Sequence[Row], page: str, marks: Marks | None = None
 ) -> list[Line]:
     """Rows as a table's lines; ``page`` is the address of a row's own page but for its number."""
     drawn, marks = [*columns], marks or Marks()
+    if not drawn:
+        return []
+    first, *others = drawn
     pencils = marks.pencils if any(marks.pencils) else ()
+    following = [column.inners(found) for column in others]
     result = []
-    for row in found:
+    for number, row in enumerate(found):
         key = row.get("id")  # A seat that may not read ids gets no links.
         href = f"{page}{key}" if page and key else ""
-        parts = []
-        for n, column in enumerate(drawn):
-            if n == 0:
-                text = column.said(row)
-                parts.append(column.begin(column.laid_out(text)))
-                named = escape(text or str(key))
-                if marks.choose and key:
-                    parts.append(
-                        f'<input type="checkbox" name="rows" value="{key}" form="picked"'
-                        f' aria-label="{marks.choose}: {named}"> '
+        text = first.said(row)
+        named = escape(text or str(key))
+        begin = first.begin(first.laid_out(text))
+        if marks.choose and key:
+            begin += (
+                f'<input type="checkbox" name="rows" value="{key}" form="picked"'
+                f' aria-label="{marks.choose}: {named}"> '
+            )
+        shown = f'<a href="{href}">{named}</a>' if href else first.value(row, text)
+        parts = [begin + shown, *(column[number] for column in following)]
+        if pencils and key:
+            for n, pencil in enumerate(pencils):
+                if pencil:
+                    parts[n] += (
+                        f' <a class="pencil" href="{marks.form}{key}#{pencil.anchor}"'
+                        f' data-inline="{key}/{pencil.name}"'
+                        f' aria-label="{escape(pencil.label)}"></a>'
                     )
-                shown = f'<a href="{href}">{named}</a>' if href else column.value(row, text)
-                parts.append(shown)
-            else:
-                parts.append(column.inner(row))
-            if pencils and key and (pencil := pencils[n]):
-                parts.append(
-                    f' <a class="pencil" href="{marks.form}{key}#{pencil.anchor}"'
-                    f' data-inline="{key}/{pencil.name}" aria-label="{escape(pencil.label)}"></a>'
-                )
-            parts.append("</td>\n")  # Cells are words apart, for whoever reads the text alone.
-        result.append(Line(key or "", href, Markup("".join(parts))))  # noqa: S704 - escaped there
+        # Cells are words apart, for whoever reads the text alone.
+        cells = "</td>\n".join([*parts, ""])
+        result.append(Line(key or "", href, Markup(cells)))  # noqa: S704 - escaped there
     return result
 
 

@@ -1,7 +1,7 @@
 """What is drawn once for all pages on which it is the same."""
 
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,8 @@ from app.views import once
 
 # Nobody can type them: they part what is drawn together, and stand for what is a form's own.
 MARK, TOKEN, ONCE = (secrets.token_hex(16) for _ in range(3))
+# And what of a list is its page's own.
+SLOTS = {name: Markup(secrets.token_hex(16)) for name in ("rows", "cursor", "total")}  # noqa: S704
 # What the templates of such a drawing are given in the place of a form's own.
 IN_FORMS = {"mark": MARK, "csrf_token": lambda: TOKEN, "once": lambda: ONCE}
 
@@ -41,10 +43,12 @@ def _kept(drawing: _Drawing) -> Any:
     return made
 
 
-def filled(text: str) -> Markup:
-    """A drawing with what its forms have of their own on this page."""
+def filled(text: str, own: Mapping[str, str]) -> str:
+    """A drawing with what a page and its forms have of their own; ``own`` by the slots' names."""
     if TOKEN in text:
         text = text.replace(TOKEN, generate_csrf())
     while ONCE in text:
         text = text.replace(ONCE, once.name(), 1)
-    return Markup(text)  # noqa: S704 - drawn by a template
+    for name, said in own.items():
+        text = text.replace(SLOTS[name], said)
+    return text

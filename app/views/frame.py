@@ -5,11 +5,11 @@ from the last page that had the same ones. What every page has of its own, its t
 and the token of its forms, is put in between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from flask import current_app, g, render_template, request
+from flask import current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
@@ -20,6 +20,7 @@ from app.views.drawing import MARK
 from app.views.seats import seats
 
 WHOLE, PARTS, SHELL = "office/base.html", "office/parts.html", "office/shell.html"
+NOTICES = "office/notices.html"
 # What of a page is its own: a mark with its place in this list stands for it in the frame.
 SLOTS = ("title", "token", "here", "here_quoted", "head", "crumbs", "notices", "content")
 
@@ -28,13 +29,23 @@ def drawn(template: str, values: Mapping[str, Any]) -> str:
     """The page of a template, for somebody who is signed in."""
     if g.principal.user_id is None or current_app.debug:
         return render_template(template, **values)
-    parts = render_template(template, **{**values, "frame": PARTS, "mark": MARK}).split(MARK)
-    if len(parts) == 1:
-        return parts[0]  # It brought its frame along.
-    head, crumbs, notices, content = parts
+    found = parts(template, values)
+    # One part alone brought its frame along.
+    return put_in(values.get("title"), found) if len(found) > 1 else found[0]
+
+
+def parts(template: str, values: Mapping[str, Any]) -> Sequence[str]:
+    """What a template has to put into the frame: for the head, the crumbs, the content."""
+    return render_template(template, **{**values, "frame": PARTS, "mark": MARK}).split(MARK)
+
+
+def put_in(title: Any, found: Iterable[str]) -> str:
+    """The page that has these parts in its frame."""
+    head, crumbs, content = found
+    notices = render_template(NOTICES) if "_flashes" in session else ""
     address = menu.here()
     own = {
-        "title": str(escape(values.get("title") or "")),
+        "title": str(escape(title or "")),
         "token": generate_csrf(),
         "here": str(escape(address)),
         "here_quoted": quote(address, safe=""),

@@ -1,16 +1,16 @@
 """The list of a noun, by one SELECT, its filters, and the same as a file."""
 
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote_plus
 
-from flask import render_template, request
+from flask import request
 from flask_appbuilder import expose
 from flask_babel import gettext
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app import security, streams
@@ -19,12 +19,24 @@ from app.query import export, rows
 from app.query.paths import Path, path, paths
 from app.query.xlsx import xlsx_file
 from app.transaction import web
-from app.views import chips, drawing, fields, layout, lists, words
+from app.views import chips, drawing, fields, frame, layout, lists, words
 from app.views.cells import Line, Marks, Pencil
 from app.views.forms import Fields
 from app.views.screens import Answer, Row, Screens, screen
 
 Address = MultiDict[str, str]
+Parts = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Which page of a list this is: whether it has rows, rows before it, more behind it; whether
+    they were counted."""
+
+    rows: bool
+    further: bool
+    more: bool
+    counted: bool
 
 
 class ListScreens(Screens):
@@ -165,19 +177,19 @@ class ListScreens(Screens):
         if total is None and request.args.get("count") == "exact":
             total = rows.count(web(), wanted)
         columns = paths(self.model, names, web().principal)
-        marks = self.marks(columns)
-        return self.page(
-            "list",
-            title=titles.many(self.resource),
-            around=self.around(columns, wanted.sort, marks),
-            rows=self.drawn_rows(self.lines(columns, found, marks)),
-            further=bool(cursor),
-            following=following,
-            total=total,
-            above=self.above(),
+        marks = self.marks_of(columns)
+        turn = Turn(bool(found), bool(cursor), following is not None, total is not None)
+        own = {
+            "rows": self.drawn_rows(self.lines(columns, found, marks)),
+            "cursor": quote_plus(following or ""),
+            "total": "" if total is None else words.number(total),
+        }
+        around = self.around(columns, wanted.sort, marks, turn)
+        return frame.put_in(
+            titles.many(self.resource), [drawing.filled(part, own) for part in around]
         )
 
-    def drawn_rows(self, lines: Iterable[Line]) -> Markup:
+    def drawn_rows(self, lines: Iterable[Line]) -> str:
         """The rows of the table, each with the address of its form where the reader edits rows."""
         form = self.form_address()
         edit = f' data-edit="{form}' if form else ""
@@ -185,29 +197,40 @@ class ListScreens(Screens):
             f"<tr{edit + str(line.id) + chr(34) if edit and line.id else ''}>{line.cells}</tr>"
             for line in lines
         )
-        return Markup("".join(found))  # noqa: S704 - escaped cell by cell
+        return "".join(found)
 
     def form_address(self) -> str:
         """The address of a row's form but for its number; nothing for who edits no rows."""
         edits = self.may("update") and self.writable(self.edit_columns)
         return self.to("edit", pk=0)[:-1] if edits else ""
 
-    def around(self, columns: Sequence[Path], sort: str, marks: Marks) -> dict[str, Markup]:
-        """What stands around the rows: drawn once for all pages that have the same of it."""
-        principal, asked = web().principal, [*request.args.items(multi=True)]
-        key = (
-            self.resource, security.seat_permissions(), principal.kind, principal.care,
-            words.locale(), tuple(pair for pair in asked if pair[0] != "cursor"),
-            tuple(self.kept()),
-        )  # fmt: skip
+    def marks_of(self, columns: Sequence[Path]) -> Marks:
+        """The same, put together once for everybody who has them."""
+        key = ("marks", *self.of_whom(), tuple(c.name for c in columns))
+        found: Marks = drawing.drawn(key, lambda: self.marks(columns))
+        return found
 
-        def draw() -> Sequence[str]:
-            return self._parts(columns, sort, marks)
+    def of_whom(self) -> tuple[Hashable, ...]:
+        """For whom the noun's screens look alike."""
+        who = web().principal
+        granted = security.seat_permissions()
+        return self.resource, granted, who.kind, who.care, words.locale()
+
+    def around(self, columns: Sequence[Path], sort: str, marks: Marks, turn: "Turn") -> Parts:
+        """The page but for its rows: drawn once for all pages that have the same of it."""
+        asked = [*request.args.items(multi=True)]
+        above = self.above()
+
+        def draw() -> Parts:
+            return self._parts(columns, sort, marks, turn, above)
 
         # A row that is filtered by is called by the name that it has now.
         named = any(name.partition("__")[0] in self.named_filters and v for name, v in asked)
-        parts = draw() if named else drawing.drawn(("list", *key), draw)
-        return dict(zip(PARTS, map(drawing.filled, parts), strict=True))
+        if named or above:
+            return draw()
+        key = tuple(pair for pair in asked if pair[0] != "cursor"), tuple(self.kept()), turn
+        found: Parts = drawing.drawn(("list", *self.of_whom(), *key), draw)
+        return found
 
     def kept(self) -> Sequence[Hashable]:
         """The lists of this noun that are kept under a name."""
@@ -218,7 +241,9 @@ class ListScreens(Screens):
         """The filters whose value is a row."""
         return frozenset(n for n in self.filter_columns if fields.target(self.model, n))
 
-    def _parts(self, columns: Sequence[Path], sort: str, marks: Marks) -> Sequence[str]:
+    def _parts(
+        self, columns: Sequence[Path], sort: str, marks: Marks, turn: "Turn", above: Any
+    ) -> Parts:
         filters = self.filter_fields()
         values = {
             "title": titles.many(self.resource),
@@ -235,14 +260,10 @@ class ListScreens(Screens):
             "actions": self.bulk_actions() if marks.choose else [],
             "inline_at": self.to("list").removesuffix("list/") + "inline/" if marks.form else "",
         }
-        text = render_template(
-            "office/list_parts.html", **self.own_values(), **values, **drawing.IN_FORMS
-        )
-        return text.split(drawing.MARK)
+        own = {"turn": turn, "above": above, "slots": drawing.SLOTS, **drawing.IN_FORMS}
+        return frame.parts("office/list.html", {**self.own_values(), **values, **own})
 
 
-# What is drawn around the rows, from above.
-PARTS = ("head", "tools", "begin", "end", "foot")
 COUNTED = (int, Decimal, date, time)
 
 

@@ -1,7 +1,7 @@
 """What every screen of a noun shares: its declarations, permission, transaction and cells."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from flask import request, url_for
@@ -155,19 +155,21 @@ class Screens(ModelView):
         }
 
     def lines(
-        self, columns: Iterable[Path], found: Iterable[Row], marks: cells.Marks | None = None
+        self, columns: Iterable[Path], found: Sequence[Row], marks: cells.Marks | None = None
     ) -> list[Line]:
         """Rows as the lines of a table, each with the address of the row's own page."""
         page = self.to("show", pk=0).removesuffix("0") if self.may("get") else ""
-        return cells.lines((self.drawn(column) for column in columns), found, page, marks)
+        locale = words.locale()
+        drawn = [self.drawn(column, locale) for column in columns]
+        return cells.lines(drawn, found, page, marks)
 
-    def drawn(self, column: Path) -> Drawn:
-        """What all of a column's cells have in common."""
-        return cells.drawn(column, self.said_as.get(column.name), words.locale())
+    def drawn(self, column: Path, locale: str) -> Drawn:
+        """What all of a column's cells have in common, in a language."""
+        return cells.drawn(column, self.said_as.get(column.name), locale)
 
     def cell(self, column: Path, row: Row, link: bool = False) -> Cell:
         """One value, and a link to the row that it names, where the seat may read that."""
-        drawn = self.drawn(column)
+        drawn = self.drawn(column, words.locale())
         return drawn.cell(row, self.href(drawn.resource, row.get(drawn.key)) if link else "")
 
     def href(self, resource: str, id_: Any) -> str:

@@ -1,15 +1,23 @@
 """What waits for each seat: as short lists on its home, and as numbers in its menu."""
 
+import secrets
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from flask import g
+from flask import Response, current_app, g, request, session
 
 from app import security
 from app.errors import N_
 from app.query import grammar, rows
-from app.transaction import web
+from app.transaction import Principal, web
+
+Granted = frozenset[tuple[str, str]]
+A_WHILE = 10
+# The session's mark of the browser's own last change.
+CHANGED = "changed"
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -129,16 +137,46 @@ class Overview:
 
 def of_seat() -> list[Block]:
     """The blocks of the active seat whose nouns it may list."""
-    granted = security.seat_permissions()
-    blocks = BLOCKS.get(web().principal.kind, ())
-    return [block for block in blocks if ("can_list", block.resource) in granted]
+    return _listed(web().principal.kind, security.seat_permissions())
 
 
 def overview(home: bool = False) -> Overview:
-    """What the page says of the seat; the home says it of every block, the menu of what waits."""
+    """What the page says of the seat; the home says it of every block, the menu of what waits.
+
+    A list, of which somebody opens one after the other, says it as of ten seconds ago at most,
+    and never as of before the browser's own last change.
+    """
     if "overview" not in g:
-        g.overview = _counted([block for block in of_seat() if home or block.waits])
+        asked = web().principal, security.seat_permissions()
+        if (request.endpoint or "").endswith(".list") and current_app.config["REMEMBERS_COUNTS"]:
+            now = int(time.monotonic() // A_WHILE)
+            g.overview = _of_a_while(web().bind, *asked, session.get(CHANGED), now)
+        else:
+            g.overview = _counted(*asked, home)
     return cast(Overview, g.overview)
+
+
+@lru_cache(maxsize=1024)
+def _of_a_while(
+    _: Any, who: Principal, granted: Granted, changed: str | None, now: int
+) -> Overview:  # fmt: skip
+    return _counted(who, granted, home=False)
+
+
+def _counted(who: Principal, granted: Granted, home: bool) -> Overview:
+    blocks, counting = _counting(who.kind, granted, home)
+    found, views = rows.counts(web(), counting)
+    under_way = found[-1] if ENDED in blocks else 0
+    return Overview(dict(zip(blocks, found, strict=False)), under_way, views)
+
+
+def changed(answer: Response) -> Response:
+    """Mark the browser's session when it has changed something: from then on it is counted anew,
+    by whichever worker."""
+    wrote = g.get("by_cookie") and (request.method not in SAFE or web().info.get("wrote"))
+    if wrote and "_user_id" in session:
+        session[CHANGED] = secrets.token_hex(4)
+    return answer
 
 
 def numbers() -> dict[Block, int]:
@@ -152,15 +190,19 @@ def counts() -> dict[str, int]:
     return {block.resource: number for block, number in found if block.waits and number}
 
 
-def _counted(blocks: list[Block]) -> Overview:
-    kept = VIEWS if ("can_list", "saved-views") in security.seat_permissions() else None
+@lru_cache(maxsize=256)
+def _counting(kind: str, granted: Granted, home: bool) -> tuple[list[Block], rows.Counting]:
+    """The blocks that such a seat is told of, and what is asked for them."""
+    blocks = [block for block in _listed(kind, granted) if home or block.waits]
     asked = [*blocks, UNDER_WAY] if ENDED in blocks else blocks
-    found, views = rows.counts(web(), [_asked(block) for block in asked], kept)
-    under_way = found[-1] if ENDED in blocks else 0
-    return Overview(dict(zip(blocks, found, strict=False)), under_way, views)
+    kept = VIEWS if ("can_list", "saved-views") in granted else None
+    return blocks, rows.Counting(tuple(_asked(block) for block in asked), kept)
 
 
-@lru_cache(maxsize=64)
+def _listed(kind: str, granted: Granted) -> list[Block]:
+    return [b for b in BLOCKS.get(kind, ()) if ("can_list", b.resource) in granted]
+
+
 def _asked(block: Block) -> rows.Selection:
     return rows.Selection(
         block.resource,

@@ -95,6 +95,11 @@ def money(value: Any) -> str:
     return _money(Decimal(str(value)), locale())
 
 
+def number(value: int | Decimal) -> str:
+    """A number with its thousands apart."""
+    return str(format_decimal(value, locale=locale()))
+
+
 # A page says the same days, hours and amounts over and over.
 @lru_cache(maxsize=4096)
 def _day(value: date, locale: str) -> str:
