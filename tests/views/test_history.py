@@ -132,7 +132,7 @@ def test_a_long_history_comes_twenty_at_a_time(
     older = re.search(r'rel="next" href="([^"]+)"', part)
     assert older
     following = staff.get(older[1])
-    assert following.text.partition("<main")[2].count("<h3>") == len(events(db, workshop)) - 20
+    assert following.text.partition("<main")[2].count("<h2>") == len(events(db, workshop)) - 20
     assert staff.get(history(workshop, "?cursor=x")).status_code == 400
     # A cursor of another row's history leads nowhere.
     other = factories.WorkshopFactory(organization=workshop.organization)
