@@ -1,7 +1,25 @@
 """Accounts, the seats that they hold, and the roles that narrow them."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from flask import current_app
+
 from app.errors import N_
-from app.views.base import ResourceView
+from app.views.base import ResourceView, Row
+from app.views.forms import Fields
+
+
+def languages() -> dict[str, str]:
+    """The languages of the screens, each by its own name."""
+    known: dict[str, Any] = current_app.config["LANGUAGES"]
+    return {code: language["name"] for code, language in known.items()}
+
+
+def language(row: Row) -> str:
+    """The language that somebody reads."""
+    code = str(row.get("locale") or "")
+    return languages().get(code, code)
 
 
 class AccountView(ResourceView):
@@ -16,6 +34,15 @@ class AccountView(ResourceView):
     filter_columns = ["active"]
     order = "username"
     related = {"seats": "user_id", "relations": "user_id"}
+    said_as = {"locale": language}
+
+    def form_fields(self, names: Iterable[str]) -> Fields:
+        """The language is one of those that there are."""
+        asked = super().form_fields(names)
+        for one in asked:
+            if one.name == "locale":
+                one.kind, one.choices = "choice", [*languages().items()]
+        return asked
 
 
 class SeatsView(ResourceView):

@@ -14,7 +14,7 @@ from app.operations import applications
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields, lists
-from app.views.base import Answer, ResourceView, screen
+from app.views.base import Answer, ResourceView, Row, screen
 from app.views.fields import FormField
 from app.views.forms import Fields, Refused, attempt
 from app.views.verbs import Button
@@ -60,6 +60,10 @@ class ApplicationView(ResourceView):
         if pk is not None or not self.may("create"):
             return []
         return [Button(gettext("Enrol at the counter"), self.to("counter"), False)]
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """A receipt is handed over on paper."""
+        return {"prints": bool(row.get("receipt"))}
 
     @expose("/counter", methods=["GET", "POST"])
     @screen("create")

@@ -55,6 +55,22 @@ def name_of(resource: str, row: Row) -> str:
     return _joined(columns, row, " ")
 
 
+def names_of(resource: str, ids: Iterable[int]) -> dict[int, str]:
+    """What rows are called, by id: those that the seat sees, of a noun that it may list."""
+    every = sorted(ids)
+    if not every or ("can_list", resource) not in security.seat_permissions():
+        return {}
+    model, found = permissions.RESOURCES[resource], {}
+    for start in range(0, len(every), rows.MOST_ROWS):
+        some = every[start : start + rows.MOST_ROWS]
+        wanted = rows.Selection(
+            resource, ("id", *NAMES.get(resource, (LABEL,))), extra=(model.id.in_(some),)
+        )
+        page, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.MOST_ROWS)
+        found |= {row["id"]: name_of(resource, row) for row in page}
+    return found
+
+
 def _joined(columns: Iterable[Path], row: Row, between: str) -> str:
     return between.join(text for c in columns if (text := words.shown(c, row.get(c.name))))
 

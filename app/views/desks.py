@@ -6,15 +6,16 @@ from flask import request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
 
-from app import security
+from app import clock, security
 from app.errors import N_
 from app.models import Delegation, Person, SocialPoint
 from app.operations import delegations
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields
-from app.views.base import ResourceView
+from app.views.base import ResourceView, Row
 from app.views.forms import Fields, save_uploads
+from app.views.verbs import Button
 
 # Who delegates: somebody known, or described here.
 PERSON = ["last_name", "first_name", "birth_date", "sex", "fiscal_code", "no_fiscal_code",
@@ -38,11 +39,22 @@ class SocialPointView(ResourceView):
     related = {"delegations": "social_point_id"}
 
 
+def to_counter(row: Row) -> list[Button]:
+    """The way to the counter for a person whose consent to that holds today."""
+    today = clock.local_date(security.moment())
+    holds = row.get("confirmed_at") and not row.get("revoked_at") and row["ends_on"] >= today
+    if not holds or row.get("scope") not in ("enrol", "all"):
+        return []
+    href = url_for("ApplicationView.counter", person_id=row["person.id"])
+    return [Button(gettext("Enrol at the counter"), href, asks=True)]
+
+
 class DelegationView(ResourceView):
     resource = "delegations"
     importable = False
-    list_columns = ["person_id", "social_point_id", "scope", "method", "confirmed_at",
-                    "revoked_at", "ends_on"]  # fmt: skip
+    # A desk reads no name before the consent is confirmed: then the dates tell one from another.
+    list_columns = ["person_id", "starts_on", "ends_on", "scope", "confirmed_at", "revoked_at",
+                    "method", "social_point_id"]  # fmt: skip
     show_columns = [
         (N_("Delegation"), ["person_id", "social_point_id", "scope", "starts_on", "ends_on"]),
         (N_("Consent"), ["method", "file_id", "confirmed_at", "revoked_at", "operator_id"]),
@@ -52,6 +64,18 @@ class DelegationView(ResourceView):
     search_columns = ["person.last_name", "person.first_name", "social_point.name"]
     filter_columns = ["person_id", "social_point_id", "method", "ends_on"]
     order = "-id"
+
+    def verbs(self, row: Row | None) -> list[Button]:
+        """What was confirmed is not confirmed again, what was revoked is over; a consent that
+        holds leads to the counter."""
+        found = super().verbs(row)
+        if row is None:
+            return found
+        over = {"confirm": row.get("confirmed_at") or row.get("revoked_at"),
+                "revoke": row.get("revoked_at")}  # fmt: skip
+        left_out = {self.to("act", verb=verb, pk=row["id"]) for verb in over if over[verb]}
+        found = [button for button in found if button.href not in left_out]
+        return [*to_counter(row), *found] if web().principal.kind == "social_point" else found
 
     def add_fields(self) -> Fields:
         """Who consents, known or described, and to what."""

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app import permissions, security
 from app.models import Alliance, AuditEvent, AuditValue
 from app.query import grammar, rows, values
-from app.query.paths import LABEL, Path, path, related, relation_of
+from app.query.paths import Path, path, related, relation_of
 from app.transaction import web
 from app.views import lists, words
-from app.views.choices import NAMES, name_of
+from app.views.choices import names_of
 from app.views.screens import Row
 from app.views.showing import ShowScreens
 
@@ -97,7 +97,7 @@ class HistoryScreens(ShowScreens):
         )
         held = {event: (old or {}, new or {}) for event, old, new in web().execute(of_events)}
         named = self.named(part for both in held.values() for part in both)
-        behalf = self._names("persons", {row["on_behalf_of"] for row in found} - {None})
+        behalf = names_of("persons", {row["on_behalf_of"] for row in found} - {None})
         actions = AuditEvent.ACTIONS
         return [
             Entry(
@@ -187,19 +187,5 @@ class HistoryScreens(ShowScreens):
         return {
             (resource, id_): text
             for resource, ids in asked.items()
-            for id_, text in self._names(resource, ids).items()
+            for id_, text in names_of(resource, ids).items()
         }
-
-    def _names(self, resource: str, ids: set[int]) -> dict[int, str]:
-        if not ids or not self.may("list", resource):
-            return {}
-        model, every = permissions.RESOURCES[resource], sorted(ids)
-        found: dict[int, str] = {}
-        for start in range(0, len(every), rows.MOST_ROWS):
-            some = every[start : start + rows.MOST_ROWS]
-            wanted = rows.Selection(
-                resource, ("id", *NAMES.get(resource, (LABEL,))), extra=(model.id.in_(some),)
-            )
-            page, _ = rows.page(web(), wanted, now=security.moment(), limit=rows.MOST_ROWS)
-            found |= {row["id"]: name_of(resource, row) for row in page}
-        return found

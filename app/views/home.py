@@ -17,7 +17,7 @@ from app.operations import seats
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
-from app.views import figures, frame, recent, tour, waiting
+from app.views import figures, frame, opened, recent, tour, waiting
 from app.views.base import VIEWS
 from app.views.waiting import Block
 
@@ -60,6 +60,7 @@ class HomeView(IndexView):
             "season": season and (season.id, figures.title_of(season)),
             "figures": figures.of_seat(season),
             "figure_words": {name: gettext(text) for name, text in figures.WORDS.items()},
+            "opened": opened.rows(),
             "recent": recent.rows(),
             "links": self.links(seasons, today),
             "tour": tour.steps(),
@@ -109,6 +110,21 @@ class HomeView(IndexView):
             found.append((f"{gettext('Add')}: {titles.one('workshops')}",
                           url_for("WorkshopView.add")))  # fmt: skip
             found.extend(next_camp(seasons, today))
+        if g.principal.kind in ("partner", "company"):
+            found.append(
+                (
+                    gettext("Our sheet"),
+                    url_for("OrganizationView.show", pk=g.principal.organization_id),
+                )
+            )
+            found.append((f"{gettext('Add')}: {titles.one('organization-contacts')}",
+                          url_for("OrganizationContactView.add")))  # fmt: skip
+        if g.principal.kind == "admin":
+            found.append(
+                (gettext("Invite somebody"), url_for("AccountView.act_on_all", verb="invite"))
+            )
+            found.append((gettext("Run a job now"),
+                          url_for("JobRunView.act_on_all", verb="run")))  # fmt: skip
         if ("can_roster", "slots") in granted:
             found.append((gettext("Tomorrow's roster"), url_for("SlotView.roster_of_day")))
         return found

@@ -59,7 +59,10 @@ class KeyView(ResourceView):
     @expose("/add", methods=["GET", "POST"])
     @screen("create")
     def add(self) -> Answer:
-        """A new key of the active seat; its text is shown once, on the page that follows."""
+        """A new key of the active seat; its text is shown once, on the page that follows.
+
+        A second press shows the same page: what the first one made would be lost with its answer.
+        """
         asked, chosen = self.form_fields(self.add_columns), set(request.form.getlist("scopes"))
         if request.method == "GET":
             until = (security.moment() + keys.LONGEST / 4).astimezone(ROME)
@@ -68,16 +71,17 @@ class KeyView(ResourceView):
         made = attempt(asked, lambda: self._make(asked, chosen), self.label)
         if isinstance(made, Refused):
             return self._form(asked, chosen, made.errors), made.status
-        back = self.to("show", pk=made.id)
-        return self.page("key", title=made.name, text=made.text, back=back)
+        return self.page(
+            "key", title=made["name"], text=made["text"], back=self.to("show", pk=made["id"])
+        )
 
-    def _make(self, asked: Fields, chosen: set[str]) -> ProgramKey:
+    def _make(self, asked: Fields, chosen: set[str]) -> dict[str, Any]:
         given = {**fields.sent(asked, request.form, blank=False), "scopes": sorted(chosen)}
         more = nouns.noun(self.resource).create_fields
         schema = write_schema(self.model, [one.name for one in asked], more=more)
         values: Any = schema.load(given)
         made: ProgramKey = nouns.create(web(), self.resource, values, now=security.moment())
-        return made
+        return {"id": made.id, "name": made.name, "text": made.text}
 
     def _form(self, asked: Fields, chosen: set[str], errors: list[str]) -> str:
         groups: dict[str, list[tuple[str, str]]] = {}

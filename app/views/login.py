@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import login_user, logout_user
 
 from app import security, throttle
-from app.views import drafts
+from app.views import drafts, opened
 
 WRONG = _("The user name or the password is wrong.")
 
@@ -51,7 +51,7 @@ class SignInView(AuthDBView):
         """End the session."""
         logout_user()
         security.end_session()
-        return redirect(current_app.config.get("LOGOUT_REDIRECT_URL", "/"))
+        return opened.forget(redirect(current_app.config.get("LOGOUT_REDIRECT_URL", "/")))
 
 
 class SeatView(BaseView):

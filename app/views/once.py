@@ -72,8 +72,9 @@ def found(name: str) -> tuple[Any, ...]:
 
 
 def keep(name: str, result: Any) -> None:
-    """Remember what a form's work gave, in its own transaction."""
-    if name and isinstance(result, int):
+    """Remember what a form's work gave, encrypted, in its own transaction: a row's id, or all that
+    the page after it says."""
+    if name and isinstance(result, int | dict):
         idempotency.store(
             web(), user_id=web().principal.user_id or 0, key=name, digest="", status=200,
             answer=json.dumps(result), now=security.moment(), kept=KEPT,

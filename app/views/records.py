@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import send_file
+from flask import request, send_file
 from flask_appbuilder import expose
 from flask_babel import gettext
 from sqlalchemy import func, select
@@ -24,6 +24,7 @@ from app.views.base import Answer, ResourceView, Row, screen
 from app.views.cells import Heading
 from app.views.forms import Fields, folder
 from app.views.showing import RELATED_ROWS
+from app.views.verbs import Button
 
 MESSAGES = {
     "receipt": N_("Receipt of an application"),
@@ -241,13 +242,21 @@ class JobRunView(Said):
             "lines": lines,
         }
 
+    def verbs(self, row: Row | None) -> list[Button]:
+        """On a run's page: its job once more."""
+        if row is None or not self.may("run"):
+            return super().verbs(row)
+        href = self.to("act_on_all", verb="run", job=row.get("job"))
+        return [*super().verbs(row), Button(gettext("Run now"), href, asks=True)]
+
     def verb_fields(self, name: str, known: Verb) -> Fields:
-        """The job is chosen by what it does."""
+        """The job is chosen by what it does; the address may preset it."""
         asked = super().verb_fields(name, known)
         for one in asked:
             if one.name == "job":
                 one.kind = "choice"
                 one.choices = [(job, words.said(label)) for job, label in JOBS.items()]
+                one.value = request.args.get("job", one.value)
         return asked
 
 

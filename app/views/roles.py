@@ -59,6 +59,26 @@ class RoleView(ResourceView):
         """Its form has pages of its own."""
         return False
 
+    def name(self, row: Row) -> str:
+        """A base role is called what its seats are."""
+        return base(row)
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """What the role may do, noun by noun."""
+        held: dict[str, set[str]] = {}
+        for one in row_operations.get(web(), Role, row["id"]).permissions:
+            verb = one.permission.name.removeprefix("can_")
+            held.setdefault(one.view_menu.name, set()).add(verb)
+        order = [*VERBS]
+        told = [
+            (titles.many(resource), ", ".join(verb_said(v, resource) for v in sorted(
+                held[resource], key=lambda v: (order.index(v) if v in order else 99, v)
+            )))
+            for resource in permissions.RESOURCES
+            if resource in held
+        ]  # fmt: skip
+        return {"told": (gettext("What it may do"), told)}
+
     @expose("/add", methods=["GET", "POST"])
     @screen("create")
     def add(self) -> Answer:

@@ -14,6 +14,7 @@ from app.operations import rows as row_operations
 from app.query import rows
 from app.query.paths import LABEL, paths
 from app.transaction import web
+from app.views import opened
 from app.views.screens import VIEWS, Answer, Row, Screens, screen
 
 RELATED_ROWS = 50
@@ -39,6 +40,7 @@ class ShowScreens(Screens):
             cells = [self.cell(c, row, link=True) for c in columns]
             if any(cell.text for cell in cells):
                 sections.append((gettext(title) if title else "", cells))
+        opened.note(self.resource, pk)
         return self.page(
             "show",
             title=self.name(row),

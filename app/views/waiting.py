@@ -108,6 +108,18 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     "partner": (MEMBERSHIPS, OPEN_CALLS),
     "company": (MEMBERSHIPS, OPEN_CALLS),
     "social_point": (
+        Block(
+            N_("Delegations to confirm"),
+            "delegations",
+            (
+                ("confirmed_at__null", "true"),
+                ("revoked_at__null", "true"),
+                ("ends_on__gte", "today"),
+            ),
+            "-id",
+            waits=True,
+        ),
+        OFFERS_EXPIRING,
         Block(N_("Delegations"), "delegations", (), "-id", at_hand=True),
         COMING,
     ),

@@ -80,7 +80,7 @@ def test_what_one_changed_last_is_one_click_away(db, as_seat, browse):
         session.flush()
     page = browse(seat).get("/office/").text
     recent = page.partition('id="recent"')[2].partition("</section>")[0]
-    assert re.findall(r'<a href="([^"]+)">([^<]+)', recent) == [
+    assert re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)', recent) == [
         (f"/office/organizations/show/{mine.id}", "Il mio ente")
     ]
 

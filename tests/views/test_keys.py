@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 
 from app import models
+from app.sealed import Sealed
 from app.transaction import ScopedSession
 from tests import factories as f
-from tests.views.conftest import Reader, errors_at, texts, value_of
+from tests.views.conftest import Reader, errors_at, fields_of, texts, value_of
 
 ADD = "/office/keys/add"
 KEY = re.compile(r"ik_[0-9a-z]{12}_[A-Za-z0-9_-]{43}")
@@ -42,6 +43,24 @@ def test_a_key_is_made_shown_once_and_never_again(
     assert key.prefix in shown
     assert found[0] not in shown
     assert not KEY.search(office.get("/office/keys/list/").text)
+
+
+def test_a_second_press_makes_no_second_key_and_shows_the_first(
+    office: Reader, db: ScopedSession
+) -> None:
+    form = fields_of(office.get(ADD).text) | {"name": "Gestionale", "scopes": "slots:read"}
+    first, second = (office.http.post(ADD, data=form) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    shown = [KEY.search(unescape(answer.text)) for answer in (first, second)]
+    assert shown[0]
+    assert shown[1]
+    assert shown[0][0] == shown[1][0]
+    assert db.query(models.ProgramKey).count() == 1
+    # Nowhere in clear, and the form that is opened anew is another key's.
+    assert isinstance(db.query(models.IdempotencyKey).one().answer, Sealed)
+    anew = fields_of(office.get(ADD).text) | {"name": "Un altro", "scopes": "slots:read"}
+    assert office.http.post(ADD, data=anew).status_code == 200
+    assert db.query(models.ProgramKey).count() == 2
 
 
 def test_a_form_that_is_refused_keeps_what_was_chosen(office: Reader, db: ScopedSession) -> None:

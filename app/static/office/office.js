@@ -7,6 +7,7 @@ import "./keys.js";
 import "./leaving.js";
 import "./panels.js";
 import "./picks.js";
+import "./print.js";
 import "./saving.js";
 import "./select.js";
 import "./tabs.js";
