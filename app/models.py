@@ -1554,10 +1554,11 @@ class WorkLine(Base):
 
     label_columns = ("line",)
     OUTCOMES = {
-        "created": N_("Entered"),
-        "changed": N_("Changed"),
+        # Not the trail's words, which some languages say with a noun.
+        "created": N_("Was entered"),
+        "changed": N_("Was changed"),
         "unchanged": N_("Not changed"),
-        "deleted": N_("Deleted"),
+        "deleted": N_("Was deleted"),
         "refused": N_("Refused"),
     }
 

@@ -33,6 +33,8 @@ TOO_MANY = N_("At most %(most)s rows are done at once: narrow the list with its 
 BAD_ROWS = N_("The chosen rows cannot be read.")
 # So many lines of a preview are tried and shown where there are more rows than a request does.
 SHOWN = 100
+# The forms in which chosen rows are saved as a file.
+FILES = ("csv", "xlsx", "json")
 OUTCOMES = {"refused": "bad", "changed": "good", "deleted": "good", "unchanged": ""}
 
 
@@ -76,8 +78,7 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
                 ]
             if self.may("delete") and "delete" in self.include_route_methods:
                 found.append(("delete", gettext("Delete")))
-        files = [(form, gettext("Save as %(form)s", form=form.upper())) for form in ("csv", "xlsx")]
-        return found + files
+        return found + [(one, gettext("Save as %(form)s", form=one.upper())) for one in FILES]
 
     # -------------------------------------------------------------- which rows
 
@@ -121,7 +122,7 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
         known = dict(self.bulk_actions())
         if name not in known:
             raise BadRequest(field="action")
-        if name in ("csv", "xlsx"):
+        if name in FILES:
             return self.file(name, self.of_rows(self.chosen_rows()))
         asked = self.bulk_fields(name)
         ids = self.chosen_rows()

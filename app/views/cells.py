@@ -15,6 +15,8 @@ from app.views import kinds, lists, words
 Row = dict[str, Any]
 # From where on a text is laid out as a long one.
 LONG = 60
+# And from where on a state takes two lines rather than the room of the columns beside it.
+LONG_STATE = 18
 # How many cells a column remembers: names of persons are gone again with the next thousand.
 MOST_TOLD = 1000
 
@@ -86,7 +88,8 @@ class Drawn:
         said = escape(text)
         if self.kind == "badge":
             tone = kinds.tone(row.get(self.column.name))
-            return f'<span class="state{f" state-{tone}" if tone else ""}">{said}</span>'
+            long = " state-long" if len(text) > LONG_STATE else ""
+            return f'<span class="state{f" state-{tone}" if tone else ""}{long}">{said}</span>'
         if self.kind == "places" and (most := row.get(self.whole)) is not None:
             part = row.get(self.column.name)
             return (

@@ -28,7 +28,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "call-categories": ("category.label",),
     "service-locations": ("location.label",),
     "delegations": ("person.label", "social_point.label"),
-    "enrollments": ("person.label", "slot.workshop.title"),
+    "enrollments": ("person.label", "slot.workshop.title", "slot.title"),
     "state-changes": ("noun", "row_id"),
     "job-runs": ("job", "due_at"),
     "sensitive-reads": ("table_name", "at"),

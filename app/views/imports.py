@@ -286,8 +286,9 @@ class ImportScreens(WriteScreens):
             raise Conflict(UNDONE)
         counts, now = work.payload["counts"], security.moment()
         number = counts["created"] + counts["changed"]
+        title = f"{gettext('Undoing an import')}: {titles.many(self.resource)}"
         back = works.ask(
-            web(), kind="undo", resource=self.resource, title=f"{gettext('Undo')}: {work.title}",
+            web(), kind="undo", resource=self.resource, title=title,
             payload={**{k: work.payload[k] for k in KEPT_OF_AN_IMPORT}, "step": "undo",
                      "locale": matching.locale()},
             total=number, status="prepared", undoes_id=pk, now=now,

@@ -9,20 +9,23 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app import nouns, security
-from app.errors import BadRequest, NotFound
+from app.errors import N_, BadRequest, NotFound
 from app.models import AUDIENCES, SavedView
 from app.operations import rows as row_operations
 from app.operations.saved_views import SHARE_WITH_ALL
 from app.query import grammar, road
+from app.query.paths import path
 from app.query.schemas import write_schema
 from app.transaction import web
-from app.views import lists, menu
+from app.views import chips, lists, menu
 from app.views.forms import Refused, attempt
 from app.views.listing import ListScreens
 from app.views.screens import Answer, screen
 
 # What of an address is a page's and not the list's.
 OF_THE_PAGE = ("cursor", "page", "count", "view", "arrange", "csrf_token")
+# What of it is many in one, and what each is called.
+IN_PARTS = {"columns": N_("Columns"), "sort": N_("Order")}
 Pairs = list[tuple[str, str]]
 
 
@@ -87,12 +90,14 @@ class KeptScreens(ListScreens):
         row = row_operations.get(web(), SavedView, lists.key(request.args["view"]))
         if row.resource != self.resource:
             raise NotFound()
-        asked = _pairs(row.query)
+        asked = _one_by_one(_pairs(row.query))
         left = [pair for pair in asked if self._understood(*pair)]
         if len(left) < len(asked):
-            names = ", ".join(dict.fromkeys(name for name, _ in asked if (name, _) not in left))
+            gone = dict.fromkeys(self._called(*pair) for pair in asked if pair not in left)
+            names = ", ".join(gone)
             flash(gettext("This view asks for what is not there any more, or not for you:"
                           " %(names)s. It is shown without.", names=names), "warning")  # fmt: skip
+        left = _joined(left)
         marked = [*left, ("view", str(row.id))]
         # With nothing left to ask for, the link would lead to itself.
         also = [] if left else [("sort", self.order)]
@@ -109,6 +114,41 @@ class KeptScreens(ListScreens):
         except BadRequest:
             return False
         return True
+
+    def _called(self, name: str, value: str) -> str:
+        """A part of an address as a person may know it: by a column's label, where there is one."""
+        if name in IN_PARTS:
+            return f"{gettext(IN_PARTS[name])}: {self._label(value.removeprefix('-'))}"
+        field, _, operator = name.partition("__")
+        label = gettext("Filter") if name == "filter" else self._label(field)
+        if operator in chips.COMPARED:
+            label = gettext(chips.COMPARED[operator], label=label)
+        return f"{label}: “{value}”"
+
+    def _label(self, field: str) -> str:
+        """What a column is called; of one that is gone, the name that it had."""
+        try:
+            return lists.heading(path(self.model, field))
+        except (KeyError, ValueError):
+            return f"“{field}”"
+
+
+def _one_by_one(asked: Pairs) -> Pairs:
+    """An address's parameters, each column and each order by itself."""
+    found: Pairs = []
+    for name, value in asked:
+        parts = value.split(",") if name in IN_PARTS else [value]
+        found += [(name, part) for part in parts]
+    return found
+
+
+def _joined(asked: Pairs) -> Pairs:
+    """The same, with what was parted in one again."""
+    found: dict[tuple[str, str], str] = {}
+    for name, value in asked:
+        key = (name, "" if name in IN_PARTS else value)
+        found[key] = f"{found[key]},{value}" if key in found and name in IN_PARTS else value
+    return [(name, value) for (name, _), value in found.items()]
 
 
 def _pairs(query: str) -> Pairs:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from app import security
 from app.models import Work, WorkLine
+from app.nouns import titles
 from app.operations import rows as row_operations
 from app.operations import works
 from app.query import export, grammar, rows
@@ -45,6 +46,7 @@ def of_work(pk: int) -> dict[str, Any]:
         "file": work.file_name if _kept(work) else "",
         "lines": shown(work.resource, lines),
         "more": len(lines) >= SHOWN,
+        "list": _list_of(work.resource),
     }
 
 
@@ -76,6 +78,12 @@ def _view(resource: str) -> Any:
     return next((view for view in views if type(view) is VIEWS.get(resource)), None)
 
 
+def _list_of(resource: str) -> tuple[str, str]:
+    """The address of the list that a work was about, and what it is called; blank without one."""
+    view = _view(resource)
+    return (view.to("list"), titles.many(resource)) if view and view.may("list") else ("", "")
+
+
 def shown(resource: str, lines: Iterable[dict[str, Any]]) -> list[Shown]:
     """Lines in the reader's words, with the rows that they are about."""
     lines = list(lines)
@@ -102,7 +110,7 @@ def report(pk: int) -> Response:
     """Every line of a work as CSV, in the reader's words, each with its row's address."""
     work = seen(pk)
     found = list(rows.stream(web(), _selection(pk), now=security.moment()))
-    headings = [gettext("Line"), gettext("Which row"), gettext("Outcome"), gettext("Reasons"),
+    headings = [gettext("No."), gettext("Which row"), gettext("Outcome"), gettext("Reasons"),
                 gettext("Address")]  # fmt: skip
     outcome = path(WorkLine, "outcome")
     table = (

@@ -14,6 +14,7 @@ from app.nouns import titles
 from app.query.paths import LABEL, label_of, path
 from app.transaction import web
 from app.views import words
+from app.views.choices import NAMES, names_of
 from app.views.history import NO_TRAIL, TRAIL
 from app.views.screens import VIEWS
 
@@ -38,19 +39,28 @@ class Recent:
 def rows() -> list[Recent]:
     """The rows that the account entered or changed last and may still open, by one SELECT.
 
-    Nothing for a seat that the trail is not open to.
+    Their names by one more each for nouns whose label alone would not tell them. Nothing for a
+    seat that the trail is not open to.
     """
     granted = security.seat_permissions()
     nouns = _nouns(granted) if ("can_list", TRAIL) in granted else ()
     if not nouns:
         return []
     given = {"user": web().principal.user_id, "since": security.moment() - DAYS}
-    result = []
-    for noun, row_id, when, name in web().execute(_last(nouns), given):
-        if name is not None:
-            href = url_for(f"{VIEWS[noun].__name__}.show", pk=row_id)
-            result.append(Recent(titles.one(noun), str(name), href, words.plain(when)))
-    return result[:ROWS]
+    last = [row for row in web().execute(_last(nouns), given) if row.name is not None][:ROWS]
+    told = {
+        noun: names_of(noun, {row.row_id for row in last if row.noun == noun})
+        for noun in {row.noun for row in last} & NAMES.keys()
+    }
+    return [
+        Recent(
+            titles.one(noun),
+            told.get(noun, {}).get(row_id) or str(name),
+            url_for(f"{VIEWS[noun].__name__}.show", pk=row_id),
+            words.plain(when),
+        )
+        for noun, row_id, when, name in last
+    ]
 
 
 @lru_cache(maxsize=64)

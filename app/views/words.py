@@ -132,5 +132,7 @@ def typed(value: Any) -> str:
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, Decimal):
-        return str(format_decimal(value, locale=locale(), group_separator=False))
+        # An amount keeps its cents: 9,50 and not 9,5.
+        form = "0.00" if value.as_tuple().exponent == -2 else None
+        return str(format_decimal(value, form, locale=locale(), group_separator=False))
     return value.isoformat() if isinstance(value, date) else str(value)

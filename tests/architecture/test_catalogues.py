@@ -54,6 +54,15 @@ def test_nothing_is_said_outside_the_catalogue(
     )
 
 
+def test_nothing_is_said_inside_another_text_alone(said: set[str | tuple[str, ...]]) -> None:
+    """The reader of the sources does not look into f-strings."""
+    inside = re.compile(r"gettext\('([^'\\]+)'")
+    sources = (file.read_text() for file in (PROJECT / "app").rglob("*.py"))
+    found = {message for source in sources for message in inside.findall(source)}
+    assert "Import" in found
+    assert not found - said
+
+
 @pytest.mark.parametrize("locale", ["it", "en"])
 def test_a_translation_fills_the_same_holes(locale: str) -> None:
     wrong = []

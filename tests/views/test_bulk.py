@@ -4,8 +4,9 @@ import csv
 import re
 from collections.abc import Callable
 from datetime import datetime
-from io import StringIO
+from io import BytesIO, StringIO
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -162,6 +163,29 @@ def test_chosen_rows_are_saved_as_a_file_of_these_rows_only(
     assert answer.mimetype == "text/csv"
     lines = list(csv.reader(StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
     assert len(lines) == 3
+
+
+def test_chosen_rows_are_saved_for_programs_and_as_a_workbook(
+    staff: Reader, seat: models.Seat, db: ScopedSession, now: datetime
+) -> None:
+    found = enrolled(db, seat, now)
+    last = {one.person.last_name for one in found[1:]}
+    page = "/office/enrollments/list/"
+    answer = staff.post(LIST, page=page, action="json", kept=ids(found[1:]))
+    assert answer.mimetype == "application/json"
+    assert {row["person.last_name"] for row in answer.json} == last
+    # In the columns that the list shows, where the address says which.
+    asked = f"{LIST}?columns=person.last_name"
+    answer = staff.post(asked, page=page, action="json", kept=ids(found[1:]))
+    assert answer.json == [{"person.last_name": name} for name in reversed_names(found[1:])]
+    answer = staff.post(LIST, page=page, action="xlsx", kept=ids(found[1:]))
+    sheet = openpyxl.load_workbook(BytesIO(answer.data)).active
+    assert {row[0] for row in sheet.iter_rows(min_row=2, values_only=True)} == last
+
+
+def reversed_names(found: list[models.Enrollment]) -> list[str]:
+    """As the list is ordered: who came last stands first."""
+    return [one.person.last_name for one in reversed(found)]
 
 
 def test_a_field_is_changed_in_many_rows(

@@ -85,6 +85,20 @@ def test_what_one_changed_last_is_one_click_away(db, as_seat, browse):
     ]
 
 
+def test_what_one_changed_is_called_so_that_one_knows_it(db, as_seat, browse):
+    seat = f.SeatFactory(kind="staff")
+    workshop = f.WorkshopFactory(alliance=seat.alliance, title="Officina di Natale")
+    slot = f.SlotFactory(workshop=workshop, title="Settimana 3")
+    person = f.PersonFactory(alliance=seat.alliance, last_name="Bonanno", first_name="Alessia")
+    mine = f.EnrollmentFactory(alliance=seat.alliance, person=person, slot=slot)
+    session = as_seat("staff", user_id=seat.user_id, seat_id=seat.id, alliance_id=seat.alliance_id)
+    session.get_one(type(mine), mine.id).reason = "Ha telefonato"
+    session.flush()
+    page = browse(seat).get("/office/").text
+    recent = page.partition('id="recent"')[2].partition("</section>")[0]
+    assert "Bonanno Alessia Officina di Natale Settimana 3" in recent
+
+
 def test_the_home_asks_once_for_all_that_waits(db, connection, browse):
     seat = f.SeatFactory(kind="staff")
     f.ServiceFactory.create_batch(2, alliance=seat.alliance, status="review")

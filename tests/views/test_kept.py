@@ -92,8 +92,17 @@ def test_a_list_whose_field_is_gone_is_shown_without_and_says_so(db, reader):
     answer = staff.get(f"{LIST}?view={kept}")
     assert answer.location == f"{LIST}?status=review&view={kept}"
     page = staff.get(answer.location).text
-    assert "vanished, columns, sort, starts_on__gte" in page
-    assert "notice-warning" in page
+    notice = unescape(re.search(r'notice-warning"[^>]*>(.*?)</div>', page, re.S)[1])
+    # By what the screens call it; what is gone altogether, by the name that it had.
+    for said in ("“vanished”", "Colonne: “gone”", "Ordine: “old”", "“soon”"):
+        assert said in notice
+    assert "__" not in notice
+    # One column of several is gone: the others stay, in their order.
+    db.execute(update(SavedView).values(query="columns=status,gone,title&sort=-title,old"))
+    db.commit()
+    assert staff.get(f"{LIST}?view={kept}").location == (
+        f"{LIST}?columns=status%2Ctitle&sort=-title&view={kept}"
+    )
     # Nothing at all is left of it: still no road in a circle.
     db.execute(update(SavedView).values(query="vanished=1"))
     db.commit()

@@ -219,7 +219,7 @@ def _nouns() -> dict[str, dict[str, Any]]:
     content = operation(
         id="readFileContent",
         tag="files",
-        summary=f"{titles.many('files')}: {gettext('the contents')}",
+        summary=": ".join((titles.many("files"), gettext("the contents"))),
         description=gettext("The file itself, always as a download."),
         kinds=granted("files", "get"),
         parameters=[parameters.ref("id")],
@@ -250,7 +250,7 @@ def _nouns() -> dict[str, dict[str, Any]]:
     quote = operation(
         id="quoteApplication",
         tag="applications",
-        summary=f"{titles.many('applications')}: {gettext('what they would cost')}",
+        summary=": ".join((titles.many("applications"), gettext("what they would cost"))),
         description=gettext("What wishes would cost and bring; nothing is kept."),
         kinds=granted("applications", "create"),
         parameters=[parameters.ref("Idempotency-Key"), parameters.ref("dry_run")],

@@ -1,4 +1,5 @@
-// A list by keyboard: / searches, j and k go down and up the rows, Enter opens, e edits, ? helps.
+// A list by keyboard: / searches, j and k go down and up the rows, Enter opens, e edits, i goes to
+// the cells that are edited in their place, ? helps.
 // Letters alone may be in a reader's way (WCAG 2.1.4): the help turns them off, and they stay off.
 
 const OFF = "keys-off";
@@ -43,6 +44,13 @@ function go(step) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+// The row's next cell with a pencil, and after the last the first again; Enter opens it.
+function pencil() {
+  if (!marked()) go(1);
+  const all = [...(marked()?.querySelectorAll("a[data-inline]") ?? [])];
+  all[(all.indexOf(document.activeElement) + 1) % all.length]?.focus();
+}
+
 const ACTIONS = {
   "/": () => document.getElementById("search")?.select(),
   j: () => go(1),
@@ -51,6 +59,7 @@ const ACTIONS = {
     const edit = marked()?.dataset.edit;
     if (edit) location.assign(edit);
   },
+  i: pencil,
   "?": () => help.showModal(),
   Enter: () => marked()?.querySelector("a")?.click(),
 };
