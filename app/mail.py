@@ -14,20 +14,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from babel import Locale
-from babel.dates import format_date
-from babel.dates import format_datetime as format_moment
-from babel.numbers import format_currency
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app import clock
+from app import clock, formats
 from app.models import Message
 from app.sealed import unseal
 
 HERE = Path(__file__).parent
 # What a payload's secrets are sealed under, see ``operations.outbox.hide``.
 SECRET = "message.secret"  # noqa: S105
+LONG_DAY = "EEEE d MMMM y"
 
 # Where a kind's link leads, below the address of the site; a payload's own `path` wins.
 APPLICATION = "/{alliance}/applications/{application_id}"
@@ -128,19 +125,18 @@ def _environment(locale: str) -> Environment:
     )
     catalogue = Translations.load(HERE / "translations", [locale])
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
-    # Babel's plain English is American: 12/23/26.
-    region = Locale.parse("en_GB" if locale == "en" else locale)
-    hour = {"it": "'alle ore'", "en": "'at'"}.get(locale, "")
+    at = {"it": "alle ore", "en": "at"}.get(locale, "")
 
     def day(value: str) -> str:
-        return format_date(date.fromisoformat(str(value)[:10]), "EEEE d MMMM y", locale=region)
+        return formats.day(date.fromisoformat(str(value)[:10]), locale, LONG_DAY)
 
     def moment(value: str) -> str:
         local = datetime.fromisoformat(str(value)).astimezone(clock.ROME)
-        return format_moment(local, f"EEEE d MMMM y {hour} HH:mm", tzinfo=clock.ROME, locale=region)
+        hour = formats.hour(local.time(), locale)
+        return f"{formats.day(local.date(), locale, LONG_DAY)} {at} {hour}"
 
     def euro(value: str) -> str:
-        return format_currency(Decimal(str(value)), "EUR", locale=region)
+        return formats.euro(Decimal(str(value)), locale)
 
     environment.filters.update(day=day, moment=moment, euro=euro)
     return environment

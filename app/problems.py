@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 import orjson
 import psycopg
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from app import formats
 from app.errors import (
     N_,
     BadRequest,
@@ -59,8 +60,11 @@ PORTAL = ("front", "portal", "area")
 
 def translated(message: str, params: dict[str, Any] | None = None) -> str:
     """A message of the rules in the reader's language."""
-    said = gettext(message)
-    return said % params if params else said
+    said, language = gettext(message), str(get_locale() or "it")
+    numbers = {
+        k: formats.number(v, language) if type(v) is int else v for k, v in (params or {}).items()
+    }
+    return said % numbers if numbers else said
 
 
 def problem(

@@ -5,9 +5,16 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from tests.databases import folder_of
+from tests.databases import ENVIRONMENT, folder_of
 from tests.servers import LiveServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -83,3 +90,12 @@ def page(
     context.close()
     assert not strangers, f"the page asked other hosts: {strangers}"
     assert not errors, f"the page logged errors: {errors}"
+
+
+def sign_in(page: Page, login: str) -> None:
+    """Sit down at the office as this login of the demo."""
+    page.goto("/login/")
+    page.locator("#username").fill(login)
+    page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
+    page.locator("#password").press("Enter")
+    expect(page).to_have_url(re.compile("/office/"))

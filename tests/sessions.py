@@ -1,6 +1,7 @@
 """Sessions and clients on a real database whose work is taken back after each test."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -29,14 +30,21 @@ def now() -> datetime:
     return clock.now()
 
 
-@pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
-    """A connection whose transaction is rolled back."""
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Connection]:
+    """A connection whose work is taken back."""
     sealed.configure(ENVIRONMENT["DATA_KEY"])
     with engine.connect() as made:
         outer = made.begin()
         yield made
         outer.rollback()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is rolled back."""
+    with rolled_back(engine) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock, models
+from app import clock, formats, models
 from app.demo.acting import acting
 from app.demo.network import Network
 from app.demo.plans import Calendar, Plan
@@ -102,8 +101,8 @@ def _slots(db: Session, row: models.Workshop, plan: Plan, now: datetime) -> None
         camps.generate_weeks(db, row, **hours, now=now)
     for day in plan.days:
         titles = {
-            "title": format_date(day, "EEEE d MMMM", locale="it"),
-            "title_en": format_date(day, "EEEE d MMMM", locale="en"),
+            "title": formats.day(day, "it", "EEEE d MMMM"),
+            "title_en": formats.day(day, "en", "EEEE d MMMM"),
         }
         dates = {"workshop_id": row.id, "starts_on": day, "ends_on": day}
         slots.create(db, {**dates, **titles, **hours}, now=now)

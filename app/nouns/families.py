@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_datetime, gettext
+from flask_babel import get_locale, gettext
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from app.clock import ROME
+from app import formats
 from app.errors import N_, Forbidden, Invalid
 from app.inserts import Entered
 from app.models import Application, Delegation, Person
@@ -109,9 +109,7 @@ WISHES = fields.List(
 def told(why: enrollments.Why) -> dict[str, str]:
     """Why an enrolment stands as it does, in the reader's language."""
     facts = {
-        name: format_datetime(value.astimezone(ROME), "d MMM y HH:mm")
-        if isinstance(value, datetime)
-        else value
+        name: formats.instant(value, str(get_locale())) if isinstance(value, datetime) else value
         for name, value in why.params.items()
     }
     return {"why": gettext(why.message) % facts if facts else gettext(why.message)}

@@ -5,13 +5,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_date, format_time
-from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import formats
 from app.clock import ROME
 from app.errors import N_
 from app.models import UNITS
@@ -68,15 +66,14 @@ TONES = {
 }  # fmt: skip
 
 
-def region() -> Locale:
-    """The reader's conventions; Babel's plain English is American: 12/23/26."""
-    language = str(get_locale() or "it")
-    return Locale.parse("en_GB" if language.startswith("en") else language)
+def language() -> str:
+    """The reader's language."""
+    return str(get_locale() or "it")
 
 
 def day(value: date | None, form: str = "EEE d MMMM y") -> str:
     """gio 24 dicembre 2026."""
-    return "" if value is None else str(format_date(value, form, locale=region()))
+    return "" if value is None else formats.day(value, language(), form)
 
 
 def days(first: date, last: date) -> str:
@@ -100,19 +97,17 @@ def instant(value: datetime | None) -> str:
 
 def hour(value: time | None) -> str:
     """08:00."""
-    return "" if value is None else str(format_time(value, "HH:mm", locale=region()))
+    return "" if value is None else formats.hour(value, language())
 
 
 def euro(value: Any) -> str:
     """12,00 €."""
-    if value is None:
-        return ""
-    return str(format_currency(Decimal(str(value)), "EUR", locale=region()))
+    return "" if value is None else formats.euro(Decimal(str(value)), language())
 
 
 def said(row: Mapping[str, Any], name: str) -> str:
     """A text in the reader's language, in Italian where it has no other."""
-    english = row.get(f"{name}_en") if str(get_locale() or "it").startswith("en") else None
+    english = row.get(f"{name}_en") if language().startswith("en") else None
     return str(english or row.get(name) or "")
 
 

@@ -34,6 +34,7 @@ def register(appbuilder: AppBuilder) -> None:
     current_app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         words.said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+    current_app.jinja_env.filters["number"] = words.number
     current_app.extensions["typed"] = drafts.keep
     current_app.after_request(waiting.changed)
     current_app.jinja_env.globals.update(

@@ -234,8 +234,8 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
         done = len(lines) - refused
         works.finish(db, db.get_one(Work, work_id), done=done, failed=refused, now=now)
         if refused:
-            flash(gettext("Done: %(done)s. Refused: %(refused)s.", done=done, refused=refused),
-                  "warning")  # fmt: skip
+            flash(gettext("Done: %(done)s. Refused: %(refused)s.", done=words.number(done),
+                          refused=words.number(refused)), "warning")  # fmt: skip
         else:
             flash(gettext("Done."), "success")
         return redirect(work_page(work_id))

@@ -94,7 +94,7 @@ class Drawn:
             part = row.get(self.column.name)
             return (
                 f'<span class="places"><meter min="0" max="{most or 1}" value="{part}"'
-                f' aria-hidden="true"></meter>{part} / {most}</span>'
+                f' aria-hidden="true"></meter>{said} / {words.number(most)}</span>'
             )
         return f'<a href="{escape(href)}">{said}</a>' if href else said
 

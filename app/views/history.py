@@ -160,14 +160,19 @@ class HistoryScreens(ShowScreens):
         if resource:
             return named.get((resource, value), str(value))
         if isinstance(value, dict):
-            parts = ((self.label(key) or key, item) for key, item in value.items())
-            return "; ".join(f"{label}: {words.plain(item)}" for label, item in parts)
+            parts = ((self.label(key) or key, self.part(key, item)) for key, item in value.items())
+            return "; ".join(f"{label}: {text}" for label, text in parts)
         if values.comparable(column.type):
             try:
                 value = values.parse(column.type, value)
             except ValueError:  # The column was of another type then.
                 return words.plain(value)
         return self.text(column, {column.name: value})
+
+    def part(self, name: str, value: Any) -> str:
+        """A value within a value, such as a column's in a proposed change."""
+        column = self.column(name)
+        return self.in_words(column, value, {}) if column is not None else words.plain(value)
 
     def _points_at(self, column: Path) -> str:
         """The noun whose rows a column names; none if it names none."""

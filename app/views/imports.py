@@ -25,9 +25,9 @@ from app.query import grammar, rows
 from app.query.export import MEDIA_TYPES
 from app.transaction import web
 from app.views import importing, lists, matching, words
+from app.views.blank_sheets import blank_sheet
 from app.views.importing import AT_ONCE, below, folder
 from app.views.screens import Answer, screen
-from app.views.templates import template
 from app.views.writing import WriteScreens
 
 ROUTES = ("imports", "import_template", "import_page", "import_check", "import_apply",
@@ -149,12 +149,8 @@ class ImportScreens(WriteScreens):
         return work
 
     def _course(self, work: Work) -> str:
-        return self.page("import_course", title=work.title, work=work,
-                         state=words.said(Work.STATES[work.status]),
-                         stop=self._stop_of(work))  # fmt: skip
-
-    def _stop_of(self, work: Work) -> str:
-        return f"/office/works/verb/stop/{work.id}" if self.may("stop", "works") else ""
+        stop = f"/office/works/verb/stop/{work.id}" if self.may("stop", "works") else ""
+        return self.page("import_course", title=work.title, work=work, stop=stop)
 
     def _match(self, work: Work, errors: Iterable[str] = ()) -> str:
         """The columns of a sheet, and the fields that they may be."""
@@ -326,6 +322,7 @@ class ImportScreens(WriteScreens):
             work=work,
             state=words.said(Work.STATES[work.status]),
             counts=payload.get("counts", {}),
+            said={k: words.number(v) for k, v in payload.get("counts", {}).items()},
             shown=shown,
             wrong=[self._wrong_row(line, cells.get(line["line"], []), shown) for line in wrong],
             following=following,
@@ -423,7 +420,7 @@ class ImportScreens(WriteScreens):
         """An empty sheet to fill in: the headings, an example, and what each column is."""
         self._require()
         known, enters, _ = matching.targets(self)
-        content = template(titles.many(self.resource), [known[n] for n in known if n in enters])
+        content = blank_sheet(titles.many(self.resource), [known[n] for n in known if n in enters])
         answer = Response(content, content_type=MEDIA_TYPES["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{self.resource}.xlsx"'
         answer.headers["Cache-Control"] = "no-store"

@@ -39,9 +39,10 @@ def of_work(pk: int) -> dict[str, Any]:
     lines = [*refused, *others]
     return {
         "id": pk,
+        "status": work.status,
         "over": work.status in works.OVER,
-        "waits": work.status in ("queued", "prepared"),
-        "done": work.done + work.failed,
+        "done": work.done,
+        "failed": work.failed,
         "total": work.total,
         "file": work.file_name if _kept(work) else "",
         "lines": shown(work.resource, lines),

@@ -6,14 +6,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal
 from flask_babel import get_locale, gettext
 from sqlalchemy import Enum, Integer, Numeric, String
 
+from app import formats
 from app.clock import ROME
 from app.errors import N_
 from app.query.paths import Path
+
+# Whole numbers that count nothing.
+NAMES_A_ROW = ("id", "_no")
 
 
 def locale() -> str:
@@ -45,7 +47,9 @@ def sayer(path: Path, locale: str) -> Callable[[Any], str]:
         known = {value: said(message) for value, message in values.items()}
         return lambda value: _or_nothing(known.get(value, value))
     if isinstance(path.type, Numeric) and path.type.scale == 2:
-        return lambda value: "" if value is None else _money(Decimal(str(value)), locale)
+        return lambda value: "" if value is None else formats.euro(Decimal(str(value)), locale)
+    if isinstance(path.type, Integer) and not path.column.endswith(NAMES_A_ROW):
+        return lambda value: "" if value is None else _counted(value, locale)
     if isinstance(path.type, (String, Integer)):
         return _or_nothing
     return lambda value: _plain(value, locale)
@@ -66,13 +70,13 @@ def _plain(value: Any, locale: str) -> str:
     if isinstance(value, bool):
         return said(N_("Yes")) if value else said(N_("No"))
     if isinstance(value, datetime):
-        return _instant(value, locale)
+        return formats.instant(value, locale)
     if isinstance(value, date):
-        return _day(value, locale)
+        return formats.day(value, locale)
     if isinstance(value, time):
-        return _time(value, locale)
+        return formats.hour(value, locale)
     if isinstance(value, Decimal):
-        return str(format_decimal(value, locale=locale))
+        return formats.number(value, locale)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {_plain(item, locale)}" for key, item in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
@@ -82,43 +86,28 @@ def _plain(value: Any, locale: str) -> str:
 
 def day(value: date) -> str:
     """A date as it is read: 23 dic 2026."""
-    return _day(value, locale())
+    return formats.day(value, locale())
 
 
 def instant(value: datetime) -> str:
     """A date and time on the wall in Rome."""
-    return _instant(value, locale())
+    return formats.instant(value, locale())
 
 
 def money(value: Any) -> str:
     """An amount in euro."""
-    return _money(Decimal(str(value)), locale())
+    return formats.euro(Decimal(str(value)), locale())
 
 
-def number(value: int | Decimal) -> str:
-    """A number with its thousands apart."""
-    return str(format_decimal(value, locale=locale()))
+def number(value: int) -> str:
+    """How many: 12.345."""
+    return _counted(value, locale())
 
 
-# A page says the same days, hours and amounts over and over.
-@lru_cache(maxsize=4096)
-def _day(value: date, locale: str) -> str:
-    return str(format_date(value, "medium", locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def _time(value: time, locale: str) -> str:
-    return str(format_time(value, "short", locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def _money(value: Decimal, locale: str) -> str:
-    return str(format_currency(value, "EUR", locale=locale))
-
-
-def _instant(value: datetime, locale: str) -> str:
-    local = value.astimezone(ROME).replace(second=0, microsecond=0)
-    return f"{_day(local.date(), locale)} {_time(local.time(), locale)}"
+def _counted(value: Any, locale: str) -> str:
+    # Most counts are small, and a list has thousands.
+    few = not isinstance(value, int) or -1000 < value < 1000
+    return str(value) if few else formats.number(value, locale)
 
 
 def typed(value: Any) -> str:
@@ -132,7 +121,5 @@ def typed(value: Any) -> str:
     if isinstance(value, time):
         return value.strftime("%H:%M")
     if isinstance(value, Decimal):
-        # An amount keeps its cents: 9,50 and not 9,5.
-        form = "0.00" if value.as_tuple().exponent == -2 else None
-        return str(format_decimal(value, form, locale=locale(), group_separator=False))
+        return formats.typed(value, locale())
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -4,9 +4,23 @@ from collections.abc import Callable
 
 import pytest
 
+from app import models
 from app.transaction import ScopedSession
+from tests import factories
 from tests.api.families import Family
 from tests.sessions import Client
+
+
+@pytest.fixture
+def seat(db: ScopedSession) -> models.Seat:
+    """Of the office, where a test does not say whose."""
+    return factories.SeatFactory(kind="staff")
+
+
+@pytest.fixture
+def staff(client: Callable[..., Client], seat: models.Seat) -> Client:
+    """A program of the office."""
+    return client(seat)
 
 
 @pytest.fixture

@@ -22,16 +22,6 @@ ABOUT_PEOPLE = ("applications", "delegations", "enrollments", "persons", "relati
 
 
 @pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return f.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(client: Callable[..., Client], seat: models.Seat) -> Client:
-    return client(seat)
-
-
-@pytest.fixture
 def body(seat: models.Seat) -> models.Organization:
     return f.OrganizationFactory(alliance=seat.alliance)
 

@@ -15,11 +15,6 @@ from tests.sessions import Client
 ORGANIZATIONS = "/api/v1/organizations/"
 
 
-@pytest.fixture
-def staff(client: Callable[..., Client]) -> Client:
-    return client(f.SeatFactory(kind="staff"))
-
-
 def names(answer: TestResponse) -> list[str]:
     return [error["field"] for error in refused(answer, 400)["errors"]]
 

@@ -18,11 +18,6 @@ ASKED = "limit=2&sort=website,-name&kind=union&search=ente"
 
 
 @pytest.fixture
-def staff(client: Callable[..., Client]) -> Client:
-    return client(f.SeatFactory(kind="staff"))
-
-
-@pytest.fixture
 def cursor(staff: Client) -> str:
     """That of the first page of five."""
     assert staff.seat is not None

@@ -25,16 +25,6 @@ APIS = [api for api in classes() if issubclass(api, ResourceApi)]
 
 
 @pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return f.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(client: Callable[..., Client], seat: models.Seat) -> Client:
-    return client(seat)
-
-
-@pytest.fixture
 def workshop(seat: models.Seat) -> models.Workshop:
     return f.WorkshopFactory(organization__alliance=seat.alliance)
 

@@ -1,6 +1,5 @@
 """What the document says of types, versions and references holds for JSON to the letter."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,11 +9,6 @@ from app.transaction import ScopedSession
 from tests import factories as f
 from tests.api.families import Family, refused
 from tests.sessions import Client
-
-
-@pytest.fixture
-def staff(db: ScopedSession, client: Callable[..., Client]) -> Client:
-    return client(f.SeatFactory(kind="staff"))
 
 
 @pytest.mark.parametrize(

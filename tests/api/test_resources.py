@@ -13,11 +13,6 @@ from tests import factories
 from tests.sessions import Client
 
 
-@pytest.fixture
-def staff(client: Callable[..., Client]) -> Client:
-    return client(factories.SeatFactory(kind="staff"))
-
-
 def test_what_is_entered_is_read_back(staff: Client) -> None:
     made = staff.post("/api/v1/organizations/", json={"name": "CGIL Lodi", "kind": "union"})
     assert made.status_code == 201, made.text

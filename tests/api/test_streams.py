@@ -36,11 +36,6 @@ def seat(db: ScopedSession) -> models.Seat:
     return seat
 
 
-@pytest.fixture
-def staff(client: Callable[..., Client], seat: models.Seat) -> Client:
-    return client(seat)
-
-
 def test_csv_is_the_whole_selection_under_the_columns_names(staff: Client) -> None:
     answer = staff.get(f"{ORGANIZATIONS}?format=csv&{FIELDS}&sort=name", buffered=True)
     assert answer.status_code == 200

@@ -33,19 +33,6 @@ def parent(alliance):
     return f.AccountFactory(email="madre@famiglie.example")
 
 
-@pytest.fixture
-def children(alliance, parent):
-    made = [f.PersonFactory(alliance=alliance) for _ in range(2)]
-    for child in made:
-        f.RelationFactory(person=child, user=parent)
-    return made
-
-
-@pytest.fixture
-def family(as_seat, parent, alliance, children):
-    return as_seat("citizen", user_id=parent.id, alliance_id=alliance.id)
-
-
 def wishes_of(children, days):
     return [{"person_id": c.id, "slot_id": d.id} for c in children for d in days]
 

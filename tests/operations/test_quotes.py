@@ -23,24 +23,6 @@ def workshop(alliance):
     )  # fmt: skip
 
 
-@pytest.fixture
-def parent(alliance):
-    return f.AccountFactory()
-
-
-@pytest.fixture
-def children(alliance, parent):
-    made = [f.PersonFactory(alliance=alliance) for _ in range(2)]
-    for child in made:
-        f.RelationFactory(person=child, user=parent)
-    return made
-
-
-@pytest.fixture
-def family(as_seat, parent, alliance, children):
-    return as_seat("citizen", user_id=parent.id, alliance_id=alliance.id)
-
-
 def wish(child, slot, **more):
     return {"person_id": child.id, "slot_id": slot.id, **more}
 

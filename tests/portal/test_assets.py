@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
+import flask_appbuilder
 import pytest
 from flask import Flask, url_for
 
@@ -54,3 +55,15 @@ def test_a_changed_file_has_another_address(
             style.write_text(content)
             found.add(url_for("static", filename="style.css"))
     assert len(found) == 3
+
+
+def test_nothing_is_served_of_a_design_that_no_page_has(client: Callable[..., Client]) -> None:
+    """Flask-AppBuilder brings jQuery, Select2, Bootstrap 3 and Font Awesome along."""
+    http = client()
+    brought = Path(flask_appbuilder.__file__).parent / "static" / "appbuilder"
+    files = [file for file in brought.rglob("*") if file.suffix in (".js", ".css", ".woff2")]
+    assert files
+    for file in files[:: max(len(files) // 20, 1)]:
+        name = file.relative_to(brought).as_posix()
+        for address in (f"/static/appbuilder/{name}", f"/appbuilder/{name}", f"/static/{name}"):
+            assert http.get(address).status_code == 404, address

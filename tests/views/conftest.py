@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import models
+from app.transaction import ScopedSession
+from tests import factories
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -39,6 +41,18 @@ def reader(browse: Callable[..., FlaskClient]) -> Callable[..., Reader]:
         return Reader(browse(seat))
 
     return sit
+
+
+@pytest.fixture
+def seat(db: ScopedSession) -> models.Seat:
+    """Of the office, where a test does not say whose."""
+    return factories.SeatFactory(kind="staff")
+
+
+@pytest.fixture
+def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
+    """Somebody of the office."""
+    return reader(seat)
 
 
 def value_of(page: str, name: str) -> str:

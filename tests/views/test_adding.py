@@ -9,16 +9,11 @@ from playwright.sync_api import Page, expect
 from app import models
 from app.transaction import ScopedSession
 from tests import factories
+from tests.browsers import sign_in
 from tests.views.conftest import Reader, errors_at, fields_of
-from tests.views.test_browser import sign_in
 
 PART = {"X-Fragment": "1", "Accept": "text/html"}
 PAGE = "/office/seasons/add"
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], db: ScopedSession) -> Reader:
-    return reader(factories.SeatFactory(kind="staff"))
 
 
 def test_only_who_may_enter_such_a_row_is_offered_to(

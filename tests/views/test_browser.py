@@ -6,17 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.databases import ENVIRONMENT
+from tests.browsers import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/login/")
-    page.locator("#username").fill(login)
-    page.locator("#password").fill(ENVIRONMENT["DEMO_PASSWORD"])
-    page.locator("#password").press("Enter")
-    expect(page).to_have_url(re.compile("/office/"))
 
 
 def test_a_relation_is_chosen_by_keyboard_alone(page: Page) -> None:

@@ -19,16 +19,6 @@ from tests.views.conftest import TOKEN, Reader, errors_at
 LIST = "/office/enrollments/bulk"
 
 
-@pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
 def enrolled(
     db: ScopedSession, seat: models.Seat, now: datetime, number: int = 3, places: int = 50
 ) -> list[models.Enrollment]:

@@ -14,16 +14,6 @@ from tests.views.conftest import Reader, errors_at, fields_of, texts, value_of
 
 
 @pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
-@pytest.fixture
 def body(db: ScopedSession, seat: models.Seat) -> models.Organization:
     made: models.Organization = factories.OrganizationFactory(
         alliance=seat.alliance, name="Prima", address="Via Vecchia", phone="0371 1"

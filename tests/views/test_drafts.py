@@ -25,11 +25,6 @@ def seat(db: ScopedSession) -> models.Seat:
     return factories.SeatFactory(kind="staff", user__password=hashed(PASSWORD))
 
 
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
 def hashed(password: str) -> str:
     from werkzeug.security import generate_password_hash
 

@@ -12,16 +12,6 @@ from tests import factories
 from tests.views.conftest import Reader, errors_at, value_of
 
 
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
-@pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
 def test_what_is_typed_is_entered_and_shown(staff: Reader, db: ScopedSession) -> None:
     answer = staff.post("/office/organizations/add", name="Auser Lodi", kind="third_sector")
     assert answer.status_code == 302

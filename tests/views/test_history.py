@@ -15,16 +15,6 @@ PART = {"X-Fragment": "1"}
 
 
 @pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
-@pytest.fixture
 def workshop(db: ScopedSession, seat: models.Seat) -> models.Workshop:
     """Entered, given another organizer, another price and other places to be."""
     first, second = (

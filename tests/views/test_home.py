@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories as f
+from tests.browsers import sign_in
 from tests.statements import selects
-from tests.views.test_browser import sign_in
 
 OFFICES = ("admin", "staff", "municipality", "provider", "partner", "company", "social_point")
 

@@ -29,16 +29,6 @@ from tests.views.conftest import TOKEN, Reader, texts
 ORGANIZATIONS = "/office/organizations"
 
 
-@pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
-
-
 def upload(who: Reader, noun: str, content: bytes, name: str = "elenco.xlsx") -> str:
     """The page of the import that the file begins."""
     form = {"csrf_token": TOKEN.search(who.get(f"{noun}/import").text)[1],  # type: ignore[index]
@@ -411,12 +401,12 @@ def test_what_is_long_is_done_by_the_jobs_process_and_says_how_far_it_is(
     staff: Reader, seat: models.Seat, db: ScopedSession, jobs: Callable[[str], list[Any]]
 ) -> None:
     path = upload(staff, ORGANIZATIONS, many(601), "tanti.csv")
-    assert "data-watch" in tried(staff, path)
+    assert "data-work=" in tried(staff, path)
     assert staff.post(f"{path}/apply", page=f"{ORGANIZATIONS}/import").status_code == 409
     assert (200, 0) in [how_far[:2] for how_far in jobs(path)]
     assert counts(staff.get(path).text) == [601, 0, 0, 0]
     assert organizations(db, seat) == {}
-    assert "data-watch" in done(staff, path)
+    assert "data-work=" in done(staff, path)
     jobs(path)
     assert len(organizations(db, seat)) == 601
     number = path.rpartition("/")[2]

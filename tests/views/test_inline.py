@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from app import models
 from app.transaction import ScopedSession
 from tests import factories
+from tests.browsers import sign_in
 from tests.views.conftest import TOKEN, Reader, errors_at, value_of
-from tests.views.test_browser import sign_in
 
 
 def slot_of(seat: models.Seat, places: int = 10) -> models.Slot:

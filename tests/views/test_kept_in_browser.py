@@ -7,9 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from app.operations.files import LARGEST
+from tests.browsers import sign_in
 from tests.databases import ENVIRONMENT
 from tests.servers import LiveServer
-from tests.views.test_browser import sign_in
 
 pytestmark = pytest.mark.browser
 SAVE = "form.entry .submit button[type=submit] >> nth=0"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.views.test_browser import sign_in
+from tests.browsers import sign_in
 
 LONG = "Lungo" * 40
 RIGHT = "جمعية الأسرة"

@@ -1,7 +1,5 @@
 """A form is done once, however often its button is pressed."""
 
-from collections.abc import Callable
-
 import pytest
 
 from app import models
@@ -10,16 +8,6 @@ from tests import factories
 from tests.views.conftest import Reader, fields_of
 
 PAGE = "/office/organizations/add"
-
-
-@pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
 
 
 def test_a_second_press_enters_no_second_row_and_shows_the_first(

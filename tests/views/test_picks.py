@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.views.test_browser import sign_in
+from tests.browsers import sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-import pytest
-
 from app import models
 from app.transaction import ScopedSession
 from app.views.base import VIEWS
@@ -16,16 +14,6 @@ from tests.views.conftest import Reader
 
 PART = {"X-Fragment": "1", "Accept": "text/html"}
 TAB = re.compile(r'href="([^"]+/related/([a-z-]+))"')
-
-
-@pytest.fixture
-def seat(db: ScopedSession) -> models.Seat:
-    return factories.SeatFactory(kind="staff")
-
-
-@pytest.fixture
-def staff(reader: Callable[..., Reader], seat: models.Seat) -> Reader:
-    return reader(seat)
 
 
 def workshop_of(db: ScopedSession, seat: models.Seat, slots: int) -> models.Workshop:

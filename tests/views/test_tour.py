@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from app import models
 from app.views.tour import DAYS
 from tests import factories as f
-from tests.views.test_browser import sign_in
+from tests.browsers import sign_in
 
 TOUR = 'id="tour"'
 

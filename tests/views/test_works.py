@@ -6,16 +6,18 @@ from datetime import datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app import models
+from app import models, permissions
+from app.query.paths import path
 from app.transaction import ScopedSession
 from app.views.registry import VIEWS
 from app.views.screens import Screens
 from tests import factories
+from tests.browsers import sign_in
 from tests.sessions import Client
 from tests.views.conftest import Reader, texts
-from tests.views.test_browser import sign_in
 
 
 def test_a_work_is_nobody_else_s(
@@ -85,6 +87,17 @@ def test_what_a_work_is_about_and_why_a_row_was_refused_is_said_in_words(
     assert "title" not in lines
 
 
-def test_a_column_has_words_of_its_own_in_one_place() -> None:
+def test_a_column_has_words_of_its_own_in_one_place(flask_app: Flask) -> None:
     """A view that said its values by a method of its own would say them in files alone."""
     assert [v.__name__ for v in VIEWS.values() if v.text is not Screens.text] == []
+
+
+def test_nothing_that_is_sealed_reaches_the_files_and_the_notes_of_long_work(
+    flask_app: Flask,
+) -> None:
+    """Those lie on the disk, or in a work's payload, as they are."""
+    for resource, view in VIEWS.items():
+        names = {*view.list_columns, *view.csv_columns, *getattr(view, "bulk_columns", ())}
+        columns = [path(permissions.RESOURCES[resource], name) for name in names]
+        assert [c.name for c in columns if c.sealed] == [], resource
+    assert "persons" in VIEWS

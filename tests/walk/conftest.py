@@ -12,6 +12,7 @@ from app.extensions import limiter
 from app.transaction import ScopedSession, open_session
 from tests import factories
 from tests.databases import ENVIRONMENT
+from tests.sessions import rolled_back
 from tests.walk.http import Visitor, token_of
 from tests.walk.names import World
 from tests.walk.world import build
@@ -44,11 +45,8 @@ def walk_engine(world_and_engine: tuple[World, Engine]) -> Engine:
 @pytest.fixture
 def line(walk_engine: Engine) -> Iterator[Connection]:
     """A connection whose work is taken back."""
-    sealed.configure(ENVIRONMENT["DATA_KEY"])
-    with walk_engine.connect() as made:
-        outer = made.begin()
+    with rolled_back(walk_engine) as made:
         yield made
-        outer.rollback()
 
 
 @pytest.fixture

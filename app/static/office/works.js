@@ -2,6 +2,7 @@
 
 const EACH = 1000;
 const NOW_AND_THEN = 15_000;
+const number = new Intl.NumberFormat(document.documentElement.lang || "it", { useGrouping: "always" });
 const UNDER_WAY = ["queued", "running"];
 
 async function ask(url) {
@@ -13,14 +14,17 @@ async function ask(url) {
   }
 }
 
+// The numbers alone: the buttons stay, and the focus with them. What begins or ends is drawn anew.
 async function follow(part) {
   const found = await ask(part.dataset.work);
   const row = found?.result ?? found;
   if (row?.status) {
-    if (![...UNDER_WAY, "prepared"].includes(row.status)) return location.reload();
+    if (row.status !== part.dataset.status) return location.reload();
     const bar = part.querySelector("progress");
     const done = row.done + row.failed;
-    part.querySelector("[data-done]").textContent = done;
+    part.querySelector("[data-done]").textContent = number.format(done);
+    part.querySelector("[data-failed]").textContent = number.format(row.failed);
+    part.querySelector("[data-wrong]").hidden = !row.failed;
     if (row.total) {
       bar.max = row.total;
       bar.value = done;

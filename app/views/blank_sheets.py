@@ -29,7 +29,7 @@ KINDS = {
 }
 
 
-def template(title: str, asked: Sequence[Target]) -> bytes:
+def blank_sheet(title: str, asked: Sequence[Target]) -> bytes:
     """A workbook: a sheet with the headings and an example, and one that explains the columns.
 
     Columns that are needed carry an asterisk.
