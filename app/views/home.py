@@ -17,7 +17,7 @@ from app.operations import seats
 from app.query import grammar, rows
 from app.query.paths import paths
 from app.transaction import web
-from app.views import figures, frame, opened, recent, tour, waiting
+from app.views import figures, frame, opened, recent, shortcuts, tour, waiting
 from app.views.base import VIEWS
 from app.views.waiting import Block
 
@@ -63,6 +63,8 @@ class HomeView(IndexView):
             "opened": opened.rows(),
             "recent": recent.rows(),
             "links": self.links(seasons, today),
+            "shortcuts": shortcuts.of_seat(),
+            "persons": shortcuts.of_persons(),
             "tour": tour.steps(),
         }
         page = frame.drawn("office/home.html", values)

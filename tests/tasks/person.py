@@ -80,6 +80,29 @@ class Person:
         self._counted()
         self.page.get_by_label(label).check()
 
+    # ------------------------------------------------------------ by the place, not by the words
+
+    def press_on(self, place: Locator) -> None:
+        """Press what stands there."""
+        self._counted()
+        place.click()
+
+    def type_in(self, place: Locator, text: str) -> None:
+        """Type into the field there."""
+        self._counted()
+        place.fill(text)
+
+    def press_in(self, place: Locator, key: str) -> None:
+        """A key in the field there."""
+        self._counted()
+        place.press(key)
+
+    def select_in(self, place: Locator, value: str) -> None:
+        """Open the list of few there and choose: two, as with a mouse."""
+        self._counted()
+        self._counted()
+        place.select_option(value)
+
     def find(self, label: str, text: str, choice: str | re.Pattern[str], nth: int = 0) -> None:
         """Type into a searching select, then take what it finds: two interactions."""
         self._counted()

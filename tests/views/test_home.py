@@ -259,3 +259,26 @@ def test_a_home_fits_a_phone_and_hides_nothing_from_anybody(
     assert wide(page) <= 320
     found = Axe().run(page).response["violations"]
     assert not found, [(v["id"], v["nodes"][0]["html"]) for v in found]
+
+
+def shortcuts(page: str) -> str:
+    """What can be opened from the top of the home; empty if there is nothing."""
+    return page.partition('id="shortcuts"')[2].partition("</nav>")[0]
+
+
+def test_the_lists_of_every_day_are_one_press_from_the_home(db, browse):
+    seat = f.SeatFactory(kind="staff")
+    f.SavedViewFactory(seat=seat, title="Le mie domande", in_menu=True)
+    f.SavedViewFactory(seat=seat, title="Fuori dal menu", in_menu=False)
+    found = shortcuts(browse(seat).get("/office/").text)
+    for noun in ("persons", "enrollments", "slots", "workshops", "services", "organizations"):
+        assert f'href="/office/{noun}/list/"' in found
+    assert "Le mie domande" in found
+    assert "Fuori dal menu" not in found
+    # A person is searched for at once, by the list of persons.
+    assert 'action="/office/persons/list/"' in found
+
+
+def test_a_seat_without_persons_is_offered_none(db, browse):
+    found = shortcuts(browse(f.SeatFactory(kind="company")).get("/office/").text)
+    assert "/office/persons/" not in found

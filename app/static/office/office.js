@@ -10,6 +10,7 @@ import "./picks.js";
 import "./print.js";
 import "./saving.js";
 import "./select.js";
+import "./suggest.js";
 import "./tabs.js";
 import "./tour.js";
 import "./works.js";
