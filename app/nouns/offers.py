@@ -26,11 +26,17 @@ NOUNS: dict[str, Noun] = {
                 camps.generate_weeks,
                 N_("Make the weeks"),
                 (
-                    Field("places", N_("Places"), "int"),
+                    Field("places", N_("Places"), "int", help=N_("In each week.")),
                     Field("starts_at", N_("From"), "time"),
                     Field("ends_at", N_("To"), "time"),
                     Field("first", N_("First day"), "date", required=False),
-                    Field("last", N_("Last day"), "date", required=False),
+                    Field(
+                        "last",
+                        N_("Last day"),
+                        "date",
+                        required=False,
+                        help=N_("Holidays and closures between the two are left out."),
+                    ),
                 ),
             ),
             "copy": Verb(

@@ -1,6 +1,7 @@
 """A summer camp's weeks from its dates; a workshop again a year later."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -25,6 +26,25 @@ SAME = (
     "max_age", "allocation", "offer_hours", "tuir_letter", "price_kind", "price",
     "reduced_price", "reduced_for", "price_unit",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A week of a camp: its number among the weeks of the camp's dates, its open days, and
+    whether there is a slot in it."""
+
+    number: int
+    week: Week
+    there: bool
+
+
+def planned_weeks(db: Session, workshop: Workshop, first: date, last: date) -> list[Planned]:
+    """The weeks between two dates, without holidays and the alliance's closures."""
+    weeks = seasons.weeks(first, last, closed_days(db, workshop, first, last))
+    there = {_monday(slot.starts_on) for slot in _slots(db, workshop)}
+    whole = seasons.weeks(workshop.starts_on, workshop.ends_on)
+    number = {week.monday: n for n, week in enumerate(whole, 1)}
+    return [Planned(number[week.monday], week, week.monday in there) for week in weeks]
 
 
 def generate_weeks(
@@ -57,18 +77,21 @@ def generate_weeks(
         errors.append(("places", UNKNOWN))
     if errors:
         raise Invalid.many(errors)
-    weeks = seasons.weeks(first, last, closed_days(db, workshop, first, last))
-    if not weeks:
+    planned = planned_weeks(db, workshop, first, last)
+    if not planned:
         raise Invalid(NO_WEEK, field="first")
-    there = {_monday(slot.starts_on) for slot in _slots(db, workshop)}
-    whole = seasons.weeks(workshop.starts_on, workshop.ends_on)
-    number = {week.monday: n for n, week in enumerate(whole, 1)}
     made = [
-        _week(workshop, week, number[week.monday], places, starts_at, ends_at)
-        for week in weeks
-        if week.monday not in there
+        _week(workshop, one.week, one.number, places, starts_at, ends_at)
+        for one in planned
+        if not one.there
     ]
     return _added(db, made)
+
+
+def last_slot(db: Session, workshop: Workshop) -> Slot | None:
+    """The latest slot that there is: what more weeks are most often like."""
+    found = _slots(db, workshop)
+    return found[-1] if found else None
 
 
 def copy_from_last_year(

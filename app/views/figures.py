@@ -127,7 +127,8 @@ FIGURES: dict[str, tuple[Figure, ...]] = {
     "staff": (BY_STATE, BY_ORGANIZER, BY_WEEK, REQUESTS),
     "municipality": (BY_STATE, BY_WORKSHOP, BY_WEEK, REQUESTS),
     "provider": (BY_WORKSHOP, BY_WEEK, BY_STATE, REQUESTS),
-    "partner": (BY_WEEK, BY_ORGANIZER, SERVICES),
+    # Who organizes what is hidden from it: the rows would all be "not said".
+    "partner": (BY_WEEK, BY_WORKSHOP, SERVICES),
     "social_point": (BY_WEEK, BY_ORGANIZER),
 }
 

@@ -19,6 +19,10 @@ from app.views.verbs import Button
 OF_PROPOSALS = ("submit", "publish", "return")
 
 
+# In these states the office's reasons say what to do next: they stand above all else.
+NOTED = ("returned", "suspended")
+
+
 class OfferView(ResourceView):
     """A page that shows a proposed change beside the published version.
 
@@ -60,9 +64,11 @@ class OfferView(ResourceView):
         """The proposed values beside those that stand, in words; the page of the public site."""
         slug = g.seat.slug if "seat" in g else ""
         if row.get("status") == "published" and slug:
-            site = {"site": url_for(self.site, alliance=slug, id_=row["id"])}
+            site: dict[str, Any] = {"site": url_for(self.site, alliance=slug, id_=row["id"])}
         else:
             site = {}
+        if row.get("status") in NOTED and row.get("review_note"):
+            site["notes"] = [f"{self.label('review_note')}: {row['review_note']}"]
         if not self._proposes(row):
             return site
         stored = web().get_one(self.model, row["id"])

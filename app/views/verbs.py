@@ -88,6 +88,10 @@ class VerbScreens(Screens):
         """What a verb asks for; for the noun to override."""
         return [fields.of_verb(f, self.select_url(f"{name}:{f.name}")) for f in known.fields]
 
+    def verb_besides(self, name: str, pk: int | None) -> dict[str, Any]:
+        """What the page of a verb shows besides its form; for the noun to override."""
+        return {}
+
     def _run(self, known: nouns.Verb, asked: Fields, pk: int | None) -> int:
         """Do it; the id of the row that it is about now, a copy's for one."""
         row = [] if pk is None else [row_operations.get(web(), self.model, pk)]
@@ -107,4 +111,4 @@ class VerbScreens(Screens):
         back = self.to("list") if pk is None else self.to("show", pk=pk)
         title = f"{gettext(known.label)}: {subject}"
         return self.page("verb", title=title, asked=asked, errors=errors, back=back,
-                         label=gettext(known.label))  # fmt: skip
+                         label=gettext(known.label), **self.verb_besides(name, pk))  # fmt: skip

@@ -9,13 +9,13 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from app import clock, security
+from app import clock, nouns, security
 from app.errors import N_
 from app.models import Slot
 from app.operations import roster
 from app.operations import rows as row_operations
 from app.transaction import web
-from app.views import words
+from app.views import weeks, words
 from app.views.base import Answer, ResourceView, screen
 from app.views.forms import Fields
 from app.views.offers import OfferView
@@ -64,6 +64,16 @@ class WorkshopView(OfferView):
         if request.form.get("kind") == "summer_camp" and request.endpoint == f"{self.endpoint}.add":
             return redirect(self.to("act", verb="weeks", pk=pk))
         return super().after(pk)
+
+    def verb_fields(self, name: str, known: nouns.Verb) -> Fields:
+        """The weeks are asked for with what is known of them."""
+        asked = super().verb_fields(name, known)
+        pk = (request.view_args or {}).get("pk")
+        return weeks.filled_in(asked, pk) if name == "weeks" and pk else asked
+
+    def verb_besides(self, name: str, pk: int | None) -> dict[str, Any]:
+        """The weeks, before they are made."""
+        return {"weeks": weeks.preview(pk)} if name == "weeks" and pk else {}
 
     def add_fields(self) -> Fields:
         """Enrolments open now, unless it is said otherwise."""

@@ -124,7 +124,7 @@ FIGURES = {
     "staff": {"enrollments", "organizers", "weeks", "requests"},
     "municipality": {"enrollments", "workshops", "weeks", "requests"},
     "provider": {"enrollments", "workshops", "weeks", "requests"},
-    "partner": {"organizers", "weeks", "services"},
+    "partner": {"workshops", "weeks", "services"},
     "company": set(),
     "social_point": {"organizers", "weeks"},
 }
