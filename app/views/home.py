@@ -75,7 +75,7 @@ class HomeView(IndexView):
         """A block's first rows by one SELECT."""
         view = next(v for v in self.appbuilder.baseviews if type(v) is VIEWS[block.resource])
         where = block.where
-        names = view.columns(view.list_columns)
+        names = view.columns(block.columns or view.list_columns)
         wanted = rows.Selection(
             block.resource,
             view.keyed(names),

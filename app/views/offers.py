@@ -1,5 +1,8 @@
 """What the pages of services and workshops share: the change that waits for review."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from flask import g, url_for
@@ -80,12 +83,18 @@ class OfferView(ResourceView):
         }
 
     def verbs(self, row: Row | None) -> list[Button]:
-        """Without those that need a proposal where none is made."""
+        """Without those that need a proposal where none is made; the next step stands out."""
         found = super().verbs(row)
-        if row is None or row.get("status") != "published" or self._proposes(row):
+        if row is None:
             return found
-        left_out = {self.to("act", verb=name, pk=row["id"]) for name in OF_PROPOSALS}
-        return [button for button in found if button.href not in left_out]
+        if row.get("status") == "published" and not self._proposes(row):
+            left_out = self._addresses(row, OF_PROPOSALS)
+            found = [button for button in found if button.href not in left_out]
+        leading = self._addresses(row, self.next_verbs(SimpleNamespace(status=row.get("status"))))
+        return [replace(button, leads=button.href in leading) for button in found]
+
+    def _addresses(self, row: Row, names: Iterable[str]) -> set[str]:
+        return {self.to("act", verb=name, pk=row["id"]) for name in names}
 
     def _proposes(self, row: Row) -> bool:
         if not paths(self.model, ["proposal"], web().principal):

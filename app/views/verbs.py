@@ -25,6 +25,8 @@ class Button:
     label: str
     href: str
     asks: bool
+    # Whether it is the next step, which stands out among the others.
+    leads: bool = True
 
 
 class VerbScreens(Screens):
@@ -59,7 +61,7 @@ class VerbScreens(Screens):
         if request.method == "POST":
             done = attempt(asked, lambda: self._run(known, asked, pk), self.label)
             if not isinstance(done, Refused):
-                flash(gettext("Done."), "success")
+                flash(self.said_done(verb, done), "success")
                 return self.after(done)
             return self._verb_page(verb, known, asked, pk, done.errors), done.status
         return self._verb_page(verb, known, asked, pk, [])
@@ -77,6 +79,10 @@ class VerbScreens(Screens):
                 return redirect(self.to("list"))
             return self._verb_page(verb, known, asked, None, done.errors), done.status
         return self._verb_page(verb, known, asked, None, [])
+
+    def said_done(self, verb: str, pk: int) -> str:
+        """What is said of a verb that was done with a row; for the noun to override."""
+        return gettext("Done.")
 
     def _verb(self, name: str, collection: bool) -> nouns.Verb:
         known = nouns.noun(self.resource).verbs.get(name)

@@ -32,6 +32,8 @@ class Block:
     waits: bool = False
     # What is no task, and only good to have at hand, stands below the tasks.
     at_hand: bool = False
+    # What says most in a narrow place; the first of the list's columns, if not told.
+    columns: tuple[str, ...] = ()
 
 
 OFFERS_EXPIRING = Block(
@@ -56,15 +58,33 @@ FAILED_MAILS = Block(N_("Mails that could not be sent"), "messages", FAILED, "-i
 FAILED_JOBS = Block(N_("Jobs that failed"), "job-runs", FAILED, "-due_at", waits=True)
 RETURNED = (("status", "returned"),)
 FROM_TODAY = ("starts_on__gte", "today")
-COMING = Block(N_("Next slots"), "slots", (FROM_TODAY,), "starts_on", at_hand=True)
+COMING = Block(N_("Next slots"), "slots", (FROM_TODAY,), "starts_on", at_hand=True,
+               columns=("title", "workshop_id", "starts_on", "places_taken"))  # fmt: skip
 FULL = Block(N_("Slots to come that are full"), "slots",
              (FROM_TODAY, ("free_places", "0")), "starts_on")  # fmt: skip
-IN_QUEUE = Block(N_("Waiting for a place"), "enrollments", (("status", "waiting"),),
-                 "slot.starts_on")  # fmt: skip
+IN_QUEUE = Block(
+    N_("Waiting for a place"),
+    "enrollments",
+    (("status", "waiting"),),
+    "slot.starts_on",
+    columns=("person_id", "slot.workshop.title", "slot.title", "queue_no"),
+)
+# What the office gave back: the reason is what one wants to read first.
+RETURNED_SERVICES, RETURNED_WORKSHOPS = (
+    Block(title, noun, RETURNED, "title", waits=True, columns=("title", "review_note"))
+    for title, noun in (
+        (N_("Services returned with reasons"), "services"),
+        (N_("Workshops returned with reasons"), "workshops"),
+    )
+)
+# A form that was begun and lies about: the alliance counts only what is sent.
+TO_SEND = Block(N_("Memberships to send"), "memberships", (("status", "draft"),), "network",
+                waits=True, columns=("network", "call_id", "status"))  # fmt: skip
 MEMBERSHIPS = Block(N_("Memberships"), "memberships", at_hand=True)
 OPEN_CALLS = Block(
-    N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline", at_hand=True
-)
+    N_("Calls that are open"), "calls", (("deadline__gte", "today"),), "deadline", at_hand=True,
+    columns=("title", "deadline"),
+)  # fmt: skip
 
 # Of every seat's own: what has ended and was not looked at; what is under way.
 ENDED = Block(
@@ -94,19 +114,23 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     ),
     "municipality": (
         REQUESTS,
+        RETURNED_SERVICES,
+        RETURNED_WORKSHOPS,
+        TO_SEND,
         IN_QUEUE,
         COMING,
         OPEN_CALLS,
     ),
     "provider": (
         REQUESTS,
-        Block(N_("Services returned with reasons"), "services", RETURNED, "title", waits=True),
-        Block(N_("Workshops returned with reasons"), "workshops", RETURNED, "title", waits=True),
+        RETURNED_SERVICES,
+        RETURNED_WORKSHOPS,
+        TO_SEND,
         COMING,
         OPEN_CALLS,
     ),
-    "partner": (MEMBERSHIPS, OPEN_CALLS),
-    "company": (MEMBERSHIPS, OPEN_CALLS),
+    "partner": (TO_SEND, MEMBERSHIPS, OPEN_CALLS),
+    "company": (TO_SEND, MEMBERSHIPS, OPEN_CALLS),
     "social_point": (
         Block(
             N_("Delegations to confirm"),

@@ -89,6 +89,11 @@ def day(value: date) -> str:
     return formats.day(value, locale())
 
 
+def long_day(value: date) -> str:
+    """A date with its weekday: mercoledì 23 dicembre 2026."""
+    return format_date(value, "full", locale())
+
+
 def instant(value: datetime) -> str:
     """A date and time on the wall in Rome."""
     return formats.instant(value, locale())

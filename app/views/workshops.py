@@ -14,6 +14,7 @@ from app.errors import N_
 from app.models import Slot
 from app.operations import roster
 from app.operations import rows as row_operations
+from app.query import rows
 from app.transaction import web
 from app.views import weeks, words
 from app.views.base import Answer, ResourceView, screen
@@ -75,6 +76,13 @@ class WorkshopView(OfferView):
         """The weeks, before they are made."""
         return {"weeks": weeks.preview(pk)} if name == "weeks" and pk else {}
 
+    def said_done(self, verb: str, pk: int) -> str:
+        """The weeks stand far below: how many there are is said at once."""
+        if verb != "weeks":
+            return super().said_done(verb, pk)
+        of_camp = rows.Selection("slots", ("id",), extra=(Slot.workshop_id == pk,))
+        return gettext("Done. Slots in all: %(count)s.", count=rows.count(web(), of_camp))
+
     def add_fields(self) -> Fields:
         """Enrolments open now, unless it is said otherwise."""
         asked = super().add_fields()
@@ -124,22 +132,23 @@ class SlotView(ResourceView):
         slot = row_operations.get(web(), Slot, pk)
         lines = roster.roster(web(), slot, now=security.moment())
         title = f"{gettext('Roster')}: {slot.workshop.title}, {slot.title}"
-        return self._roster_page(title, lines, slot.starts_on, self.to("show", pk=pk), False)
+        return self._roster_page(title, lines, slot.starts_on, self.to("show", pk=pk))
 
     @expose("/roster", methods=["GET"])
     @screen("roster")
     def roster_of_day(self) -> Answer:
         """Who comes on a day, tomorrow unless another is asked for, to be printed."""
+        today = clock.local_date(security.moment())
         try:
             day = date.fromisoformat(request.args.get("day", ""))
         except ValueError:
-            day = clock.local_date(security.moment()) + timedelta(days=1)
+            day = today + timedelta(days=1)
         lines = roster.roster_of_day(web(), day=day, now=security.moment())
-        title = gettext("Roster of %(day)s", day=words.day(day))
-        return self._roster_page(title, lines, day, self.to("list"), True)
+        title = gettext("Roster of %(day)s", day=words.long_day(day))
+        return self._roster_page(title, lines, day, self.to("list"), days_around(day, today))
 
     def _roster_page(
-        self, title: str, lines: list[Any], day: date, back: str, choose: bool
+        self, title: str, lines: list[Any], day: date, back: str, days: Any = ()
     ) -> str:  # fmt: skip
         def of_slot(line: Any) -> tuple[Any, ...]:
             return (line.slot_id, line.workshop, line.slot, line.starts_at, line.ends_at)
@@ -147,6 +156,19 @@ class SlotView(ResourceView):
         slots = [(of, list(group)) for of, group in groupby(lines, of_slot)]
         minded = any(line.allergies is not None for line in lines)
         return self.page(
-            "roster", title=title, slots=slots, day=day, back=back, choose=choose, minded=minded,
+            "roster", title=title, slots=slots, day=day, back=back, days=days, minded=minded,
             hour=words.plain,
         )  # fmt: skip
+
+
+def days_around(day: date, today: date) -> list[tuple[str, date]]:
+    """The days that are asked for most: today, tomorrow, and those beside the one shown.
+
+    None lies outside the years that a calendar has.
+    """
+    found = [(gettext("Today"), today), (gettext("Tomorrow"), today + timedelta(days=1))]
+    if day > date.min:
+        found.insert(0, (gettext("The day before"), day - timedelta(days=1)))
+    if day < date.max:
+        found.append((gettext("The day after"), day + timedelta(days=1)))
+    return found

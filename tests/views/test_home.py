@@ -282,3 +282,25 @@ def test_the_lists_of_every_day_are_one_press_from_the_home(db, browse):
 def test_a_seat_without_persons_is_offered_none(db, browse):
     found = shortcuts(browse(f.SeatFactory(kind="company")).get("/office/").text)
     assert "/office/persons/" not in found
+
+
+@pytest.mark.parametrize("kind", ["municipality", "provider", "partner", "company"])
+def test_a_form_to_join_that_was_never_sent_waits(kind, db, browse):
+    """A union whose two forms lie about as drafts was told that nothing waits."""
+    seat = f.SeatFactory(kind=kind)
+    f.MembershipFactory(organization=seat.organization, network="local", status="draft")
+    page = browse(seat).get("/office/").text
+    assert blocks(page, "waits") == {"memberships": 1}
+    link = re.search(r'<a href="/office/memberships/show/\d+">([^<]+)</a>', page)
+    assert link
+    assert link[1] != seat.organization.name
+
+
+def test_what_the_office_gave_back_says_why_on_the_home(db, browse):
+    """A municipality's published offer may be returned too; then it waits for the municipality."""
+    seat = f.SeatFactory(kind="municipality")
+    f.ServiceFactory(organization=seat.organization, status="returned",
+                     review_note="Manca il prezzo.")  # fmt: skip
+    page = browse(seat).get("/office/").text
+    assert blocks(page, "waits") == {"services": 1}
+    assert "Manca il prezzo." in page
