@@ -91,7 +91,7 @@ def day(value: date) -> str:
 
 def long_day(value: date) -> str:
     """A date with its weekday: mercoledì 23 dicembre 2026."""
-    return format_date(value, "full", locale())
+    return formats.day(value, locale(), "full")
 
 
 def instant(value: datetime) -> str:
