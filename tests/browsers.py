@@ -73,9 +73,11 @@ def page(
             strangers.append(asked.url)
 
     def note(message: ConsoleMessage) -> None:
-        # The browser logs every 4xx: a refusal that a test provokes is no fault of the page.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            errors.append(message.text)
+        # The browser logs every 4xx: a refusal that a test provokes is no fault of the page. No
+        # test provokes the lack of a style sheet, a script or a picture.
+        refusal = "Failed to load resource" in message.text
+        if message.type == "error" and not (refusal and "/static/" not in message.location["url"]):
+            errors.append(f"{message.text} {message.location['url']}")
 
     context.on("request", guard)
     context.set_default_timeout(10_000)

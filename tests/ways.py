@@ -1,6 +1,6 @@
 """The eight ways in which somebody looks at a page."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 PHONE: ViewportSize = {"width": 320, "height": 640}
 SCREEN: ViewportSize = {"width": 1280, "height": 900}
-LANGUAGES = ("it", "en")
 # What is done on a page before it is looked at.
 Act = Callable[[Page], None] | None
 
@@ -38,11 +37,11 @@ WAYS = [
     )
 ]
 EVERY_WAY = pytest.mark.parametrize("way", WAYS, ids=str)
-
-
-def ways_in(language: str) -> list[Way]:
-    """The four ways of a language, the widest first."""
-    return [Way(v, theme, language) for v in (SCREEN, PHONE) for theme in ("light", "dark")]
+# The same eight for what is loaded once for both themes, which differ in nothing but colours.
+LAYOUTS = [(viewport, language) for viewport in (PHONE, SCREEN) for language in ("it", "en")]
+EVERY_LAYOUT = pytest.mark.parametrize(
+    ("viewport", "language"), LAYOUTS, ids=[f"{v['width']}-{language}" for v, language in LAYOUTS]
+)
 
 
 def faults(page: Page, **options: Any) -> list[str]:
@@ -57,29 +56,24 @@ def faults(page: Page, **options: Any) -> list[str]:
 
 def wrong(page: Page, way: Way, address: str, act: Act = None, **options: Any) -> list[str]:
     """What is wrong with a page, seen in this way; the page fixture sees the rest."""
-    return list(_seen(page, [way], address, act, options))
+    page.set_viewport_size(way.viewport)
+    page.emulate_media(color_scheme=way.theme)
+    page.goto(f"{address}{'&' if '?' in address else '?'}_l_={way.language}")
+    expect(page.locator("html")).to_have_attribute("lang", way.language)
+    if act is not None:
+        act(page)
+    where = f"{address} {act.__name__ if act else ''} {way}"
+    found = [f"{where}: {fault}" for fault in faults(page, **options)]
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        found.append(f"{where}: wider than the screen")
+    return found
 
 
-def wrong_in(page: Page, language: str, address: str, act: Act = None) -> list[str]:
-    """What is wrong with a page, seen in all the ways of a language, one after the other."""
-    return list(_seen(page, ways_in(language), address, act, {}))
-
-
-def _seen(
-    page: Page, ways: Iterable[Way], address: str, act: Act, options: Any
-) -> Iterator[str]:  # fmt: skip
-    """The page is loaded once, for the first way: nothing but its styles knows of the others."""
-    first = True
-    for way in ways:
-        page.set_viewport_size(way.viewport)
-        page.emulate_media(color_scheme=way.theme)
-        if first:
-            page.goto(f"{address}{'&' if '?' in address else '?'}_l_={way.language}")
-            expect(page.locator("html")).to_have_attribute("lang", way.language)
-            if act is not None:
-                act(page)
-        first = False
-        where = f"{address} {act.__name__ if act else ''} {way}"
-        yield from (f"{where}: {fault}" for fault in faults(page, **options))
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            yield f"{where}: wider than the screen"
+def wrong_in_both_themes(
+    page: Page, viewport: ViewportSize, language: str, address: str, act: Act = None
+) -> list[str]:
+    """What is wrong with a page by light, and with its colours in the dark; loaded once."""
+    found = wrong(page, Way(viewport, "light", language), address, act)
+    page.emulate_media(color_scheme="dark")
+    where = f"{address} {act.__name__ if act else ''} {viewport['width']}-dark-{language}"
+    return found + [f"{where}: {fault}" for fault in faults(page, runOnly=["color-contrast"])]
