@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 
@@ -62,8 +62,8 @@ class ApplicationView(ResourceView):
         return [Button(gettext("Enrol at the counter"), self.to("counter"), False)]
 
     def besides(self, row: Row) -> dict[str, Any]:
-        """A receipt is handed over on paper."""
-        return {"prints": bool(row.get("receipt"))}
+        """A receipt is handed over on paper, which says whose it is."""
+        return {"prints": g.seat.alliance if row.get("receipt") and "seat" in g else ""}
 
     @expose("/counter", methods=["GET", "POST"])
     @screen("create")

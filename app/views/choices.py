@@ -14,13 +14,14 @@ from app.query.paths import LABEL, Path, path, paths
 from app.transaction import web
 from app.views import fields, lists, words
 from app.views.fields import FormField
-from app.views.screens import Answer, Row, Screens, screen
+from app.views.screens import VIEWS, Answer, Row, Screens, screen
 
 # What a row is called where its label alone would not say it, and what tells namesakes apart.
 NAMES: dict[str, tuple[str, ...]] = {
     "slots": ("title", "starts_on"),
     "territories": ("municipality.label",),
     "seats": ("kind", "organization.label"),
+    "roles": ("name",),
     "relations": ("kind", "person.label"),
     "memberships": ("organization.label", "network"),
     "project-partners": ("organization.label", "role"),
@@ -52,7 +53,9 @@ def name_of(resource: str, row: Row) -> str:
     """A row's name in the reader's words."""
     model = permissions.RESOURCES[resource]
     columns = [path(model, c) for c in NAMES.get(resource, (LABEL,))]
-    return _joined(columns, row, " ")
+    own = VIEWS[resource].said_as if resource in VIEWS else {}
+    said = (own[c.name](row) if c.name in own else words.shown(c, row.get(c.name)) for c in columns)
+    return " ".join(filter(None, said))
 
 
 def names_of(resource: str, ids: Iterable[int]) -> dict[int, str]:

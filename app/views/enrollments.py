@@ -39,6 +39,11 @@ class EnrollmentView(ResourceView):
     offered = {"open": open_slots}
     list_columns = ["person_id", "status", "slot.workshop.title", "slot.title", "slot.starts_on",
                     "queue_no", "offer_expires_at", "application_id"]  # fmt: skip
+    # On the page of an application, which is its receipt: with what is to be paid.
+    below_columns = {
+        "application_id": ["person_id", "status", "slot.workshop.title", "slot.title",
+                           "slot.starts_on", "queue_no", "fee"],
+    }  # fmt: skip
     csv_columns = [
         "person.last_name", "person.first_name", "person.birth_date", "person.municipality.name",
         "status", "slot.workshop.title", "slot.title", "slot.starts_on", "slot.ends_on",

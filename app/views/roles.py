@@ -23,8 +23,8 @@ VERBS = {
     "list": N_("See the list"),
     "get": N_("Open one of it"),
     "create": N_("Enter"),
-    "update": N_("Change"),
-    "delete": N_("Delete"),
+    "update": N_("Change one"),
+    "delete": N_("Delete one"),
     "roster": N_("Roster"),
 }
 # What a role may narrow: everything but the administrator's own.
@@ -58,10 +58,6 @@ class RoleView(ResourceView):
     def adds_in_part(self) -> bool:
         """Its form has pages of its own."""
         return False
-
-    def name(self, row: Row) -> str:
-        """A base role is called what its seats are."""
-        return base(row)
 
     def besides(self, row: Row) -> dict[str, Any]:
         """What the role may do, noun by noun."""

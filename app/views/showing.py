@@ -1,6 +1,6 @@
 """A row by sections, what can be done with it, and the lists that hang on it, as tabs."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import make_response, request
 from flask_appbuilder import expose
@@ -22,6 +22,10 @@ RELATED_ROWS = 50
 
 class ShowScreens(Screens):
     """``/show/<id>``, and the lists that hang on a row, each asked for when it is opened."""
+
+    # What of this noun stands on another's page, where it is not what its list shows: by the key
+    # that points there.
+    below_columns: ClassVar[dict[str, list[str]]] = {}
 
     def __init__(self) -> None:
         # A noun that has a page of a row has the lists of it.
@@ -116,7 +120,8 @@ class ShowScreens(Screens):
     def below(self, key: str, pk: int) -> dict[str, Any]:
         """This noun's rows that point at another's row, as a table for its page."""
         leading = f"{key.removesuffix('_id')}."
-        names = [n for n in self.columns(self.list_columns) if n != f"{leading}{LABEL}"]
+        shown = self.columns(self.below_columns.get(key, self.list_columns))
+        names = [n for n in shown if n != f"{leading}{LABEL}"]
         sort = ",".join(p for p in self.order.split(",") if not p.lstrip("-").startswith(leading))
         wanted = rows.Selection(
             self.resource,

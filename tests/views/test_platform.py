@@ -35,6 +35,9 @@ def test_a_roles_page_says_what_it_may_do(admin: Reader, db: ScopedSession) -> N
     assert "Elenco dei presenti" in told
     assert "can_" not in told
     assert f'<h1 dir="auto">{role.name}</h1>' not in page
+    # By that name it is found again on the home.
+    opened = admin.get("/office/").text.partition('id="opened"')[2].partition("</section>")[0]
+    assert ">Comune</a>" in opened
 
 
 def test_a_job_that_failed_is_run_again_from_its_page(

@@ -80,7 +80,7 @@ class Picture {
       {
         animation: !still,
         textStyle: text,
-        grid: { left: 4, right: 24, top: 12, bottom: 4, containLabel: true },
+        grid: { left: 4, right: 24, top: 12, bottom: 8, containLabel: true },
         tooltip: {
           // Text drawn into the picture: a tooltip of HTML would bring styles of its own.
           renderMode: "richText",
