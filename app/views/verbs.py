@@ -40,7 +40,10 @@ class VerbScreens(Screens):
             told = row is not None and verb.says is not None  # Said on the page, not done.
             if verb.collection == (row is None) and fits and not told and self.may(name):
                 href = self._address(name, row)
-                found.append(Button(gettext(verb.label), href, bool(verb.fields)))
+                # A refusal is never what stands out.
+                found.append(
+                    Button(gettext(verb.label), href, bool(verb.fields), leads=name != "refuse")
+                )
         return found
 
     def buttons(self, pk: int | None = None) -> list[Button]:
