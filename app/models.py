@@ -942,7 +942,9 @@ class Workshop(Titled, Described, Offer, Tenant):
     organization_id: Mapped[int] = ref(N_("Organizer"), "organization.id", index=True)
     season_id: Mapped[int] = ref(N_("Season"), "season.id", index=True)
     kind: Mapped[str] = choice(N_("Kind"), WORKSHOP_KINDS, default="workshop")
-    municipality_id: Mapped[int | None] = ref(N_("Municipality"), "municipality.id")
+    municipality_id: Mapped[int | None] = ref(
+        N_("Municipality"), "municipality.id", help=N_("Needed, unless it is held online.")
+    )
     location_id: Mapped[int | None] = ref(N_("Location"), "location.id")
     controller_id: Mapped[int] = ref(
         N_("Controller of the data"), "organization.id",
