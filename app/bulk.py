@@ -11,20 +11,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from marshmallow import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from app import nouns, permissions, security, works
-from app.errors import ChangedMeanwhile, DomainError, Forbidden, Invalid
+from app.errors import ChangedMeanwhile, DomainError, Forbidden
 from app.models import WorkLine
 from app.operations import outbox
 from app.operations import rows as row_operations
 from app.operations import works as work_operations
-from app.operations.constraints import refusal
-from app.query.schemas import errors_of, write_schema
+from app.query.refusals import OF_A_ROW, refusal_of
+from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
 from app.transaction import web
 
@@ -102,17 +99,6 @@ class Line:
         }  # fmt: skip
 
 
-def refusal_of(error: Exception) -> DomainError:
-    """What an error of one row means for whoever asked."""
-    if isinstance(error, DomainError):
-        return error
-    if isinstance(error, ValidationError):
-        return Invalid.many(errors_of(error))
-    if isinstance(error, (IntegrityError, DataError)):
-        return refusal(error)
-    return ChangedMeanwhile()
-
-
 def versions(db: Session, resource: str, ids: Sequence[int]) -> dict[int, int | None]:
     """The versions of the rows that the caller sees."""
     model = permissions.RESOURCES[resource]
@@ -151,7 +137,7 @@ def run(
         try:
             with db.begin_nested():
                 line = _do(db, action, values, number, pk, now)
-        except (DomainError, ValidationError, StaleDataError, IntegrityError, DataError) as error:
+        except OF_A_ROW as error:
             line = _refused(number, pk, refusal_of(error))
         yield line
 

@@ -12,12 +12,14 @@ from sqlalchemy import inspect as inspect_
 
 from app import nouns, permissions
 from app.errors import N_, Conflict
-from app.imports.run import LOT, REFUSALS, Counts, Line, reasons
+from app.imports.plans import Counts, Line
+from app.imports.run import LOT
 from app.operations import imports
 from app.operations import rows as row_operations
 from app.operations.constraints import explained
 from app.operations.imports import Mark, Trace
 from app.query import values
+from app.query.refusals import OF_A_ROW, refusal_of
 from app.sealed import Encrypted, Sealed
 from app.transaction import ScopedSession, name_the_actor
 
@@ -70,15 +72,15 @@ def _in_lots(
     try:
         with explained(), db.begin_nested():
             return [back(one) for one in lot]
-    except REFUSALS:
+    except OF_A_ROW:
         pass
     made = []
     for one in lot:
         try:
             with explained(), db.begin_nested():
                 made.append(back(one))
-        except REFUSALS as error:
-            made.append(Line(one[0], "refused", one[1], tuple(reasons(error))))
+        except OF_A_ROW as error:
+            made.append(Line(one[0], "refused", one[1], tuple(refusal_of(error).errors)))
     return made
 
 

@@ -5,26 +5,22 @@ Texts that cells share lie in a file beside, so that memory does not grow with t
 """
 
 import posixpath
-import re
-import tempfile
 import zlib
-from array import array
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
-from xml.parsers.expat import ExpatError, ParserCreate
+from typing import Any
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from app.errors import N_, DomainError, Invalid, TooLarge
+from app.imports.parts import CHUNK, LONGEST_TEXT, Texts, parse, parser, unescaped
 
 # Unpacked. A table of 50,000 rows and twenty columns is about 60 MB.
 MOST_BYTES = 200 * 1024 * 1024
 MOST_PARTS = 2000
-CHUNK = 1 << 16
-LONGEST_TEXT = 32_767
 NOT_A_WORKBOOK = N_("This is not a workbook that can be read: save it as XLSX or as CSV.")
 TOO_MUCH = N_("Unpacked, this workbook is too large: send fewer rows, or a CSV.")
 
@@ -33,7 +29,6 @@ DAYS = frozenset((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)))
 HOURS = frozenset((18, 19, 20, 21, 45, 46, 47))
 EPOCHS = {False: datetime(1899, 12, 30, tzinfo=UTC), True: datetime(1904, 1, 1, tzinfo=UTC)}
 LAST_DAY = 2_958_465  # 31 December 9999
-ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # What is raised by archives and XML that are damaged, cut off, encrypted or made up.
 BROKEN = (
     BadZipFile, ExpatError, zlib.error, EOFError, KeyError, ValueError, OverflowError,
@@ -47,7 +42,7 @@ class Workbook:
     """An open workbook: its sheets by name, in their order."""
 
     def __init__(self, path: Path) -> None:
-        self.texts = _Texts()
+        self.texts = Texts()
         try:
             self._zip = ZipFile(path)
             self._open()
@@ -73,7 +68,7 @@ class Workbook:
             elif name == "workbookPr":
                 self.epoch = EPOCHS[attributes.get("date1904") in ("1", "true")]
 
-        _parse(self._zip.open(book), start)
+        parse(self._zip.open(book), start)
         folder, name = posixpath.split(book)
         links = self._links(f"{folder}/_rels/{name}.rels", folder)
         targets = {key: target for key, _, target in links}
@@ -101,12 +96,12 @@ class Workbook:
         reader = _Rows(self, found.append)
         try:
             with self._zip.open(self.sheets[number][1]) as source:
-                parser = _parser(reader.start, reader.end, reader.text)
+                made = parser(reader.start, reader.end, reader.text)
                 while part := source.read(CHUNK):
-                    parser.Parse(part, False)
+                    made.Parse(part, False)
                     yield from found
                     found.clear()
-                parser.Parse(b"", True)
+                made.Parse(b"", True)
                 yield from found
         except BROKEN as error:
             raise Invalid(NOT_A_WORKBOOK, field="file") from error
@@ -122,7 +117,7 @@ class Workbook:
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 found.append((attributes.get("Id", ""), kind, posixpath.normpath(at)))
 
-        _parse(self._zip.open(part), start)
+        parse(self._zip.open(part), start)
         return found
 
     def _target(self, part: str, folder: str, kind: str) -> str:
@@ -149,7 +144,7 @@ class Workbook:
             inside = inside and name != "cellXfs"
 
         if part in self._zip.NameToInfo:
-            _parse(self._zip.open(part), start, end)
+            parse(self._zip.open(part), start, end)
         return found
 
 
@@ -245,16 +240,6 @@ class _Rows:
         return int(number) if whole else number
 
 
-def unescaped(text: str) -> str:
-    """A text without the escapes of what XML cannot hold: ``_x000D_`` is a return (22.9.2.19)."""
-    return ESCAPED.sub(_letter, text) if "_x" in text else text
-
-
-def _letter(found: re.Match[str]) -> str:
-    letter = chr(int(found[1], 16))
-    return letter if letter.isprintable() or letter in "\t\r\n" else ""
-
-
 @lru_cache(maxsize=4096)
 def _column(letters: str) -> int:
     number = 0
@@ -269,91 +254,3 @@ def column_number(at: str) -> int:
     if not letters.isascii() or not letters.isalpha() or len(letters) > 3:
         raise ValueError(at)
     return _column(letters.upper())
-
-
-class _Texts:
-    """The texts that cells share, in a file: of each, memory holds where it begins."""
-
-    def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the workbook
-        self._starts = array("Q", [0])
-        self._known = lru_cache(maxsize=2048)(self._read)
-
-    def read(self, source: IO[bytes]) -> None:
-        """Take them over from a part of the workbook."""
-        held: list[str] = []
-        listens = skips = False
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal listens, skips
-            skips = skips or name == "rPh"
-            listens = name == "t" and not skips
-
-        def end(name: str) -> None:
-            nonlocal listens, skips
-            listens = False
-            if name == "rPh":
-                skips = False
-            elif name == "si":
-                text = unescaped("".join(held))[:LONGEST_TEXT].encode("utf-8", "replace")
-                self._file.write(text)
-                self._starts.append(self._starts[-1] + len(text))
-                held.clear()
-
-        _parse(source, start, end, lambda part: held.append(part) if listens else None)
-        self._file.flush()
-
-    def __getitem__(self, number: int) -> str:
-        return self._known(number)
-
-    def _read(self, number: int) -> str:
-        if not 0 <= number < len(self._starts) - 1:
-            raise ValueError(number)
-        start, end = self._starts[number], self._starts[number + 1]
-        self._file.seek(start)
-        return self._file.read(end - start).decode()
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._file.close()
-
-
-# ---------------------------------------------------------------- XML
-
-
-def _parser(
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], Any] | None = None,
-) -> Any:
-    """A parser that says the names of elements without their prefixes, and takes no DOCTYPE:
-    with one, a few letters can stand for gigabytes."""
-    parser = ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = lambda name, given: start(name.rpartition(":")[2], given)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
-    if text is not None:
-        parser.CharacterDataHandler = text
-
-    def refuse(*_: Any) -> None:
-        raise ValueError("a document type")
-
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
-
-
-def _parse(
-    source: IO[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], Any] | None = None,
-) -> None:
-    with source:
-        parser = _parser(start, end, text)
-        try:
-            while part := source.read(CHUNK):
-                parser.Parse(part, False)
-            parser.Parse(b"", True)
-        except (ExpatError, EOFError) as error:
-            raise ValueError("no XML") from error

@@ -20,6 +20,7 @@ from app.operations import care, works
 from app.problems import translated
 from app.query import rows
 from app.query.paths import LABEL, Path, path
+from app.query.refusals import refusal_of
 from app.transaction import web
 from app.views import fields, words
 from app.views.forms import Fields, said
@@ -173,7 +174,7 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
             action.loaded()
         except (ValidationError, DomainError) as error:
             fields.keep_typed(asked, request.form)
-            refusal = bulk.refusal_of(error)
+            refusal = refusal_of(error)
             left = fields.place_errors(asked, said(refusal), self.label)
             return self.bulk_form(name, label, asked, ids, left), 422
         versions = bulk.versions(db, self.resource, ids)

@@ -17,7 +17,8 @@ from app import security
 from app.errors import NotFound
 from app.imports import headings, sheets
 from app.imports.headings import Headings
-from app.imports.run import LOT, Counts, Line, attempt
+from app.imports.plans import Counts, Line
+from app.imports.run import LOT, attempt
 from app.imports.undo import take_back
 from app.models import Work, WorkLine
 from app.operations import imports, works

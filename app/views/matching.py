@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import N_, Invalid
 from app.imports import headings, sheets
 from app.imports.headings import Headings, Target
-from app.imports.run import MODES, Plan, keys_of
+from app.imports.plans import MODES, Plan, keys_of
 from app.models import Work
 from app.query.paths import path
 from app.query.xlsx import column_letters
