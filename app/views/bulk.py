@@ -1,13 +1,12 @@
 """Many rows of a list at once: chosen, an action, its preview, then done row by row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, ClassVar
 
 from flask import flash, jsonify, redirect, request
 from flask_appbuilder import expose
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
@@ -17,7 +16,6 @@ from app.errors import N_, BadRequest, Conflict, DomainError, Forbidden, NotFoun
 from app.models import Work
 from app.nouns import titles
 from app.operations import care, works
-from app.problems import translated
 from app.query import rows
 from app.query.paths import LABEL, Path, path
 from app.query.refusals import refusal_of
@@ -25,6 +23,7 @@ from app.transaction import web
 from app.views import fields, words
 from app.views.forms import Fields, said
 from app.views.listing import ListScreens
+from app.views.outcomes import OUTCOMES, Shown, reasons, work_page
 from app.views.screens import Answer, screen
 from app.views.verbs import VerbScreens
 from app.views.writing import WriteScreens
@@ -36,19 +35,6 @@ BAD_ROWS = N_("The chosen rows cannot be read.")
 SHOWN = 100
 # The forms in which chosen rows are saved as a file.
 FILES = ("csv", "xlsx", "json")
-OUTCOMES = {"refused": "bad", "changed": "good", "deleted": "good", "unchanged": ""}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A line of a preview or of a report, in the reader's words."""
-
-    number: int
-    name: str
-    href: str
-    outcome: str
-    tone: str
-    text: str
 
 
 class BulkScreens(ListScreens, WriteScreens, VerbScreens):
@@ -190,7 +176,7 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
         work = works.ask(
             db, kind="bulk", resource=self.resource, title=title, total=len(picked),
             status="prepared", now=now,
-            payload=bulk.payload(action, picked, locale=str(get_locale()), label=label),
+            payload=bulk.payload(action, picked, locale=words.locale(), label=label),
         )  # fmt: skip
         number = work.id
         refused = sum(line.outcome == "refused" for line in lines)
@@ -293,21 +279,3 @@ class BulkScreens(ListScreens, WriteScreens, VerbScreens):
         if resource:
             return self.shown_choice(resource, str(value or ""))
         return words.shown(column, value)
-
-
-def work_page(work_id: int) -> str:
-    """The address of the page of a long work."""
-    return f"/office/works/show/{work_id}"
-
-
-def reasons(errors: Iterable[Iterable[Any]] | None, label: Any = lambda _: "") -> str:
-    """Why a row was refused, in the reader's language."""
-    found = []
-    for field_name, message, params in errors or ():
-        called = label(field_name) if field_name else ""
-        text = translated(message, params)
-        found.append(f"{called}: {text}" if called else text)
-    return " ".join(found)
-
-
-__all__ = ["BulkScreens", "reasons", "work_page"]

@@ -1,11 +1,10 @@
 """A list as a large file: counted when it is asked for, and made by the jobs process."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
 
-from flask import current_app, redirect, request
+from flask import redirect, request
 from flask_appbuilder import expose
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app import security, works
@@ -15,10 +14,11 @@ from app.operations import works as work_operations
 from app.query import rows
 from app.streams import UNKNOWN_FORMAT
 from app.transaction import web
-from app.views import lists
-from app.views.bulk import work_page
+from app.views import lists, words
 from app.views.listing import ListScreens
-from app.views.screens import VIEWS, Answer, Row, screen
+from app.views.outcomes import work_page
+from app.views.registry import view_of
+from app.views.screens import Answer, Row, screen
 
 # More rows than this are better made in the background.
 LARGE = 10_000
@@ -58,7 +58,7 @@ class FileScreens(ListScreens):
             web(), kind="export", resource=self.resource, total=total, now=security.moment(),
             title=f"{titles.many(self.resource)} ({form.upper()})",
             payload={
-                "form": form, "columns": list(names), "locale": str(get_locale()),
+                "form": form, "columns": list(names), "locale": words.locale(),
                 "asked": [[k, v] for k, v in request.args.items(multi=True)],
             },
         )  # fmt: skip
@@ -70,8 +70,7 @@ def make_file(task: works.Task) -> None:
     """The file of a list, as the seat that asked for it sees it now."""
     if ("can_list", task.resource) not in security.seat_permissions():
         raise Forbidden()
-    views = cast(Any, current_app).appbuilder.baseviews
-    view: Any = next(v for v in views if type(v) is VIEWS[task.resource])
+    view = view_of(task.resource)
     asked: MultiDict[str, str] = MultiDict(task.payload["asked"])
     wanted = view.selection(tuple(task.payload["columns"]), asked)
     total = rows.count(web(), wanted)

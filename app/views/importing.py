@@ -1,7 +1,7 @@
 """Imports and their undoing, done: at once where they are short, else by the jobs process."""
 
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from flask import current_app
-from flask_babel import gettext
 from sqlalchemy import delete, select
 
 from app import security
-from app.errors import NotFound
-from app.imports import headings, sheets
-from app.imports.headings import Headings
 from app.imports.plans import Counts, Line
 from app.imports.run import LOT, attempt
 from app.imports.undo import take_back
@@ -24,13 +19,11 @@ from app.models import Work, WorkLine
 from app.operations import imports, works
 from app.operations import rows as row_operations
 from app.operations.imports import Mark
-from app.problems import translated
-from app.query.export import csv_file
-from app.query.xlsx import xlsx_file
-from app.transaction import ScopedSession, web
-from app.views import matching, words
-from app.views.screens import VIEWS
-from app.views.writing import WriteScreens
+from app.transaction import web
+from app.views import matching
+from app.views.import_outcome import report, sheet_of
+from app.views.matching import below
+from app.views.registry import view_of
 from app.works import Task, kind
 
 # So many rows are done while somebody waits for the answer.
@@ -38,34 +31,6 @@ AT_ONCE = 500
 SPOOLED = 1 << 20
 
 Progress = Callable[[int, int], None]
-
-
-def folder() -> Path:
-    """Where the files of long work lie."""
-    var: Path = current_app.extensions["settings"].var
-    return var / "works"
-
-
-def view_of(resource: str) -> WriteScreens:
-    """The screens of a noun. Raises NotFound."""
-    found = current_app.extensions["appbuilder"].baseviews
-    wanted = VIEWS.get(resource)
-    view = next((v for v in found if type(v) is wanted), None)
-    if not isinstance(view, WriteScreens):
-        raise NotFound()
-    return view
-
-
-def said_headings(payload: Mapping[str, Any]) -> Headings:
-    """Where the headings of the sheet stand."""
-    return Headings(payload["line"], payload["depth"], tuple(payload["titles"]))
-
-
-def below(payload: Mapping[str, Any], path: Path) -> Iterator[sheets.Row]:
-    """The rows of the sheet below its headings."""
-    found = said_headings(payload)
-    rows = sheets.kept_rows(path, payload["sheet"])
-    return (row for row in rows if headings.after(row[0], found))
 
 
 class _Spool:
@@ -151,69 +116,6 @@ def _done_lines(work_id: int) -> Iterator[tuple[int, int, str]]:
         if len(found) < LOT:
             return
         before = found[-1][0]
-
-
-def lines_of(db: ScopedSession, work_id: int) -> Iterator[WorkLine]:
-    """What became of the rows of a work, in their order."""
-    after = 0
-    while True:
-        asked = select(WorkLine).where(WorkLine.work_id == work_id, WorkLine.line > after)
-        found = db.scalars(asked.order_by(WorkLine.line).limit(LOT)).all()
-        yield from found
-        if len(found) < LOT:
-            return
-        after = found[-1].line
-        db.expunge_all()
-
-
-# ---------------------------------------------------------------- the report
-
-
-def label(view: WriteScreens, name: str) -> str:
-    """What a field of the noun is called."""
-    return gettext(matching.NUMBER) if name == "id" else view.label(name) or name
-
-
-def report(
-    view: WriteScreens, pk: int, payload: Mapping[str, Any], path: Path, form: str, *, wrong: bool
-) -> tuple[list[str], Generator[list[Any], None, None]]:
-    """The headings and the rows of a sheet with what became of each, and why; or the rows alone
-    that were refused."""
-    width = payload["sheets"][payload["sheet"]]["columns"]
-    names = [*payload["titles"], *([""] * width)][: max(width, len(payload["titles"]))]
-    as_cell = sheets.as_value if form == "xlsx" else sheets.as_text
-    db = web()  # While it is sent, the request has another.
-
-    def found() -> Generator[list[Any], None, None]:
-        said = lines_of(db, pk)
-        line = next(said, None)
-        for number, row in below(payload, path):
-            while line is not None and line.line < number:
-                line = next(said, None)
-            mine = line if line is not None and line.line == number else None
-            if wrong and (mine is None or mine.outcome != "refused"):
-                continue
-            cells = [as_cell(cell) for cell in row]
-            outcome = words.said(WorkLine.OUTCOMES[mine.outcome]) if mine is not None else ""
-            rest = [""] * (len(names) - len(cells))
-            yield [*cells, *rest, outcome, _reason(view, mine)]
-
-    return [*names, gettext("Outcome"), gettext("Reason")], found()
-
-
-def _reason(view: WriteScreens, line: WorkLine | None) -> str:
-    said = (line.errors if line is not None else None) or ()
-    told = ((name, translated(message, params)) for name, message, params in said)
-    return "; ".join(f"{label(view, name)}: {text}" if name else text for name, text in told)
-
-
-def sheet_of(
-    form: str, heads: list[str], read: Iterable[list[Any]], title: str
-) -> Generator[bytes, None, None]:
-    """The report as a file."""
-    if form == "xlsx":
-        return xlsx_file(heads, read, title)
-    return csv_file(heads, read, for_people=True)
 
 
 # ---------------------------------------------------------------- by the jobs process

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +20,19 @@ from app.nouns import titles
 from app.operations import imports, works
 from app.operations import rows as row_operations
 from app.problems import translated
-from app.query import grammar, rows
 from app.query.export import MEDIA_TYPES
 from app.transaction import web
 from app.views import importing, lists, matching, words
 from app.views.blank_sheets import blank_sheet
-from app.views.importing import AT_ONCE, below, folder
+from app.views.import_outcome import NOT_DONE, outcome, report, sheet_of
+from app.views.importing import AT_ONCE
+from app.views.matching import below
+from app.views.outcomes import folder
 from app.views.screens import Answer, screen
 from app.views.writing import WriteScreens
 
 ROUTES = ("imports", "import_template", "import_page", "import_check", "import_apply",
           "import_undo", "import_report")  # fmt: skip
-FIRST_ROWS = 5
-WRONG_ROWS = 25
 PAST = 5
 NO_FILE = N_("Choose a file.")
 NOT_READY = N_("This import is to be tried out first.")
@@ -122,7 +121,7 @@ class ImportScreens(WriteScreens):
             web(), kind="import", resource=self.resource,
             title=f"{gettext('Import')}: {titles.many(self.resource)}",
             payload={"sheets": described, "sheet": sheet, "step": "match",
-                     "locale": matching.locale()},
+                     "locale": words.locale()},
             status="prepared", source=(name, digest), now=security.moment(),
         )  # fmt: skip
 
@@ -138,7 +137,7 @@ class ImportScreens(WriteScreens):
         again = request.args.get("step") == "match" and not work.payload.get("applied")
         if work.status == "prepared" or (again and work.kind == "import"):
             return self._match(work)
-        return self._outcome(work)
+        return outcome(self, work)
 
     def _work(self, pk: int) -> Work:
         """An import of the noun, or its undoing, which the seat asked for. Raises NotFound."""
@@ -252,7 +251,7 @@ class ImportScreens(WriteScreens):
         """Do it at once, or hand it to the jobs process."""
         now, pk, rows_ = security.moment(), work.id, {**work.payload, **payload}["rows"]
         digest = work.source_digest
-        imports.anew(web(), work, {**payload, "locale": matching.locale()})
+        imports.anew(web(), work, {**payload, "locale": words.locale()})
         work.total = rows_
         if rows_ > AT_ONCE:
             works.begin(web(), work, {}, now=now)
@@ -286,7 +285,7 @@ class ImportScreens(WriteScreens):
         back = works.ask(
             web(), kind="undo", resource=self.resource, title=title,
             payload={**{k: work.payload[k] for k in KEPT_OF_AN_IMPORT}, "step": "undo",
-                     "locale": matching.locale()},
+                     "locale": words.locale()},
             total=number, status="prepared", undoes_id=pk, now=now,
             source=(work.source_name or "", work.source_digest or ""),
         )  # fmt: skip
@@ -300,102 +299,6 @@ class ImportScreens(WriteScreens):
             self._ended(back_id, done, said, now)
         return redirect(self.to("import_page", pk=back_id))
 
-    # -------------------------------------------------------------- what came of it
-
-    def _outcome(self, work: Work) -> str:
-        payload = work.payload
-        path = self._kept(work)
-        shown = [
-            (int(number), name, importing.label(self, name))
-            for number, name in sorted(payload.get("columns", {}).items(), key=lambda c: int(c[0]))
-        ]
-        wrong, following = self._wrong(work)
-        cells = self._cells(payload, path, {line["line"] for line in wrong}) if path else {}
-        first = list(islice(below(payload, path), FIRST_ROWS)) if path and shown else []
-        web().expunge_all()
-        work = row_operations.get(web(), Work, work.id)
-        if work.kind == "import" and work.seen_at is None:
-            works.seen(web(), work, now=security.moment())
-        return self.page(
-            "import_outcome",
-            title=work.title,
-            work=work,
-            state=words.said(Work.STATES[work.status]),
-            counts=payload.get("counts", {}),
-            said={k: words.number(v) for k, v in payload.get("counts", {}).items()},
-            shown=shown,
-            wrong=[self._wrong_row(line, cells.get(line["line"], []), shown) for line in wrong],
-            following=following,
-            first=[(line, self._texts(row, shown)) for line, row in first],
-            left=self._left_out(payload, {number for number, _, _ in shown}),
-            applied=bool(payload.get("applied")),
-            undone=payload.get("undone"),
-            nothing=work.status in NOT_DONE,
-        )
-
-    def _kept(self, work: Work) -> Path | None:
-        """The sheet, as long as it is kept."""
-        try:
-            return works.stored(work.source_digest, folder())
-        except NotFound:
-            return None
-
-    def _left_out(self, payload: dict[str, Any], taken: set[int]) -> list[str]:
-        """The headings of the columns that are no field."""
-        return [t for n, t in enumerate(payload.get("titles", ())) if t and n not in taken]
-
-    def _texts(self, row: list[Any], shown: list[tuple[int, str, str]]) -> list[str]:
-        return [sheets.as_text(row[n]) if n < len(row) else "" for n, _, _ in shown]
-
-    def _wrong(self, work: Work) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of the rows that were refused."""
-        of = (("work_id", str(work.id)), ("outcome", "refused"))
-        wanted = rows.Selection(
-            "work-lines", ("id", "line", "row_id", "errors"), sort="line",
-            given=grammar.Group(True, tuple(grammar.Condition(n, "eq", v, n) for n, v in of)),
-            filter_columns=("work_id", "outcome", "line"),
-        )  # fmt: skip
-        cursor = request.args.get("cursor", "")
-        return rows.page(
-            web(), wanted, now=security.moment(), limit=WRONG_ROWS, cursor=cursor
-        )  # fmt: skip
-
-    def _cells(
-        self, payload: dict[str, Any], path: Path, wanted: set[int]
-    ) -> dict[int, list[Any]]:  # fmt: skip
-        if not wanted:
-            return {}
-        last = max(wanted)
-        found = {}
-        for line, row in sheets.kept_rows(path, payload["sheet"]):
-            if line in wanted:
-                found[line] = row
-            if line >= last:
-                break
-        return found
-
-    def _wrong_row(
-        self, line: dict[str, Any], row: list[Any], shown: list[tuple[int, str, str]]
-    ) -> dict[str, Any]:
-        """A refused row: its cells, each with what is wrong in it, and what is wrong besides."""
-        said: dict[str, list[str]] = {}
-        for name, message, params in line["errors"] or ():
-            said.setdefault(name or "", []).append(translated(message, params))
-        names = {name for _, name, _ in shown}
-        besides = [
-            f"{importing.label(self, name)}: {text}" if name else text
-            for name, texts in said.items() if name not in names for text in texts
-        ]  # fmt: skip
-        texts = self._texts(row, shown)
-        return {
-            "line": line["line"],
-            "besides": besides,
-            "cells": [
-                (number, label, text, said.get(name, []))
-                for (number, name, label), text in zip(shown, texts, strict=True)
-            ],
-        }
-
     @expose("/import/<int:pk>/report", methods=["GET"])
     @screen("create")
     def import_report(self, pk: int) -> Answer:
@@ -407,10 +310,10 @@ class ImportScreens(WriteScreens):
         path, payload, title = works.stored(work.source_digest, folder()), work.payload, work.title
         if "line" not in payload:
             raise NotFound()
-        heads, found = importing.report(self, pk, payload, path, form, wrong=only == "wrong")
+        heads, found = report(self, pk, payload, path, form, wrong=only == "wrong")
 
         def write(read: Iterator[list[Any]]) -> Any:
-            return importing.sheet_of(form, heads, read, title)
+            return sheet_of(form, heads, read, title)
 
         return streams.answer(form, f"{self.resource}-{pk}", found, write)
 
@@ -427,7 +330,5 @@ class ImportScreens(WriteScreens):
         return answer
 
 
-# How a work ends that wrote nothing.
-NOT_DONE = ("failed", "cancelled")
 OF_A_SHEET = ("sheet", "line", "depth")
 KEPT_OF_AN_IMPORT = ("sheets", "sheet", "line", "depth", "titles", "columns", "rows")

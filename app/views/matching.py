@@ -1,13 +1,15 @@
 """What an import of a noun may fill in, and what somebody chose on its page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -140,13 +142,12 @@ def columns(
     path_: Path, sheet: int, found: Headings, chosen: Mapping[int, str]
 ) -> list[Column]:  # fmt: skip
     """The columns of a sheet with their headings and first values."""
-    rows = (row for row in sheets.kept_rows(path_, sheet) if headings.after(row[0], found))
-    first = [cells for _, cells in islice(rows, 20)]
+    first = [cells for _, cells in islice(_after(path_, sheet, found), 20)]
     width = max((len(found.titles), *(len(cells) for cells in first)), default=0)
     result: list[Column] = []
     for number in range(width):
         title = found.titles[number] if number < len(found.titles) else ""
-        texts = (sheets.as_text(cells[number]) for cells in first if number < len(cells))
+        texts = (in_words(cells[number]) for cells in first if number < len(cells))
         samples = list(islice((text[:60] for text in texts if text), SAMPLES))
         if not title and not samples:
             continue
@@ -156,6 +157,13 @@ def columns(
         field = chosen.get(number, "")
         result.append(Column(number, column_letters(number), title, samples, field, again))
     return result
+
+
+def in_words(cell: Any) -> str:
+    """A cell as it is read: with the reader's own decimals."""
+    if isinstance(cell, float) and isfinite(cell):
+        return words.plain(Decimal(repr(cell)))
+    return sheets.as_text(cell)
 
 
 def chosen(
@@ -207,6 +215,13 @@ def plan(view: WriteScreens, payload: Mapping[str, Any]) -> Plan:
     )  # fmt: skip
 
 
-def locale() -> str:
-    """The reader's language."""
-    return str(get_locale() or "it")
+def below(payload: Mapping[str, Any], path_: Path) -> Iterator[sheets.Row]:
+    """The rows of the sheet below its headings, as the payload says where those stand."""
+    return _after(
+        path_, payload["sheet"],
+        Headings(payload["line"], payload["depth"], tuple(payload["titles"])),
+    )  # fmt: skip
+
+
+def _after(path_: Path, sheet: int, found: Headings) -> Iterator[sheets.Row]:
+    return (row for row in sheets.kept_rows(path_, sheet) if headings.after(row[0], found))

@@ -1,9 +1,9 @@
 """How far a long work is, what became of its rows, and its report to take along."""
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_babel import gettext
 
 from app import security
@@ -16,8 +16,8 @@ from app.query.paths import path
 from app.streams import content_type
 from app.transaction import web
 from app.views import words
-from app.views.bulk import OUTCOMES, Shown, reasons
-from app.views.screens import VIEWS
+from app.views.outcomes import OUTCOMES, Shown, folder, reasons
+from app.views.registry import view_of
 
 # The lines of which the page shows so many, those that were refused first.
 SHOWN = rows.MOST_ROWS
@@ -52,8 +52,7 @@ def of_work(pk: int) -> dict[str, Any]:
 
 
 def _kept(work: Work) -> bool:
-    folder = current_app.extensions["settings"].var / "works"
-    return bool(work.file_digest) and (folder / str(work.file_digest)).is_file()
+    return bool(work.file_digest) and (folder() / str(work.file_digest)).is_file()
 
 
 def _selection(pk: int, operator: str = "") -> rows.Selection:
@@ -73,22 +72,16 @@ def _page(pk: int, operator: str) -> list[dict[str, Any]]:
     return found
 
 
-def _view(resource: str) -> Any:
-    """The screens of the noun that a work is about; None where it has none."""
-    views = cast(Any, current_app).appbuilder.baseviews
-    return next((view for view in views if type(view) is VIEWS.get(resource)), None)
-
-
 def _list_of(resource: str) -> tuple[str, str]:
     """The address of the list that a work was about, and what it is called; blank without one."""
-    view = _view(resource)
+    view = view_of(resource)
     return (view.to("list"), titles.many(resource)) if view and view.may("list") else ("", "")
 
 
 def shown(resource: str, lines: Iterable[dict[str, Any]]) -> list[Shown]:
     """Lines in the reader's words, with the rows that they are about."""
     lines = list(lines)
-    view = _view(resource)
+    view = view_of(resource)
     ids = [line["row_id"] for line in lines if line["row_id"]]
     called = view.names(ids) if view is not None and ids and view.may("list") else {}
     outcome = path(WorkLine, "outcome")

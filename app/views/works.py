@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, send_file
+from flask import send_file
 from flask_appbuilder import expose
 
 from app.errors import N_
@@ -13,7 +13,7 @@ from app.operations import works
 from app.transaction import web
 from app.views import progress
 from app.views.base import Answer, ResourceView, Row, screen
-from app.views.bulk import reasons
+from app.views.outcomes import folder, reasons
 
 
 def about(row: Row) -> str:
@@ -70,8 +70,3 @@ class WorkLineView(ResourceView):
     filter_columns = ["work_id", "outcome"]
     order = "line"
     said_as = {"errors": why}
-
-
-def folder() -> Any:
-    """Where the files of long work lie."""
-    return current_app.extensions["settings"].var / "works"

@@ -15,6 +15,7 @@ from app.portal import words as of_the_site
 from app.problems import translated
 from app.transaction import ScopedSession
 from app.views import words
+from app.views.matching import in_words
 from config import PROJECT
 from tests import factories
 from tests.views.conftest import Reader, fields_of, texts
@@ -39,6 +40,8 @@ def test_screens_site_and_letters_say_the_same(
         said = {words.money("1234.50"), of_the_site.euro("1234.50"), letter["euro"]("1234.50")}
         assert {text.replace("\xa0", " ") for text in said} == {amount}
         assert words.number(MOST_ROWS) == number
+        # A cell of a spreadsheet that somebody is about to import.
+        assert amount.strip("€\xa0 ").removesuffix("0") == in_words(1234.5)
         assert number in translated(TOO_MANY_ROWS, {"most": MOST_ROWS})
     assert letter["moment"](MOMENT.isoformat()).endswith("21:05")
 
