@@ -186,4 +186,4 @@ def test_the_language_of_a_refusal_is_the_readers(family: Family) -> None:
         )
         [error] = refused(answer, 422, "note")["errors"]
         said[language] = error["message"]
-    assert said == {"it": "Al massimo 2000 caratteri.", "en": "At most 2000 characters."}
+    assert said == {"it": "Al massimo 2.000 caratteri.", "en": "At most 2,000 characters."}
