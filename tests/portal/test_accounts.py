@@ -40,6 +40,7 @@ def link(mail: EmailMessage) -> str:
     return found.group()
 
 
+@pytest.mark.matrix
 def test_a_parent_signs_up_and_enters_a_child(
     page: Page, mail_to: Callable[[str], EmailMessage]
 ) -> None:

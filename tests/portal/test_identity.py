@@ -329,6 +329,7 @@ def test_without_a_provider_there_is_no_such_page(portal: Portal) -> None:
 # ---------------------------------------------------------------- in a browser
 
 
+@pytest.mark.matrix
 def test_a_mother_presses_the_button_and_is_in_her_area(
     browser: Browser, live_server: LiveServer, serve_on: Callable[..., LiveServer]
 ) -> None:

@@ -37,6 +37,7 @@ def test_a_municipality_takes_its_other_seat_and_leaves(person: Person) -> None:
     expect(person.page.get_by_role("button", name="Accedi")).to_be_visible()
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("tasks")
 def test_a_refused_form_keeps_what_was_typed_and_says_why_beside(person: Person) -> None:
     person.sign_in("provider")

@@ -14,6 +14,7 @@ WORKSHOP = "Giornate insieme"
 REASON = "Il fratello di un compagno ha rinunciato: posto aggiunto d'intesa con il Comune."
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("tasks")
 def test_a_mother_telephones(live_server: LiveServer, person: Person, tmp_path: Path) -> None:
     """Find her child, say why he waits, offer him a place, enrol his sister, hand the list over."""

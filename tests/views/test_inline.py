@@ -100,6 +100,7 @@ def test_a_provider_s_price_of_what_is_published_waits_and_the_cell_says_so(
     assert service.proposal == {"price": "12.50"}
 
 
+@pytest.mark.matrix
 @pytest.mark.browser
 def test_a_price_is_edited_in_its_place_by_keyboard_alone(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 800})

@@ -38,7 +38,8 @@ def test_every_seat_finds_on_its_home_what_it_opened_last(
     http = browse(f.SeatFactory(kind=kind))
     opens(http, first, last, first)
     assert opened(http.get(HOME).text) == [
-        (f"/office/municipalities/show/{one.id}", f"{one.name} LO") for one in (first, last)
+        (f"/office/municipalities/show/{one.id}", f"{one.name} {one.province}")
+        for one in (first, last)
     ]
 
 

@@ -35,6 +35,7 @@ def test_nobody_is_shown_round_without_a_seat(web_on):
     assert answer.status_code in (302, 400, 401)
 
 
+@pytest.mark.matrix
 def test_the_steps_lead_round_by_keyboard_and_cover_nothing_that_stays(page: Page):
     sign_in(page, "staff-milano")
     page.set_viewport_size({"width": 320, "height": 640})
