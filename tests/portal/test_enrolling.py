@@ -17,6 +17,7 @@ CHILDREN = "Natale alla Girandola"
 AIRONE = "Inverno in Sala dell'Airone"
 
 
+@pytest.mark.matrix
 def test_two_children_on_five_days_from_a_telephone(
     page: Page, live_server: LiveServer, smtp: Mailbox
 ) -> None:
