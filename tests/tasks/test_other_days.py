@@ -51,13 +51,8 @@ class Day(Person):
 
     def go(self, area: str, entry: str) -> None:
         """To an entry of the menu, which a narrow screen folds."""
-        self.page.wait_for_load_state("domcontentloaded")
-        menu = self.page.locator("#menu")
-        if not menu.is_visible():
-            self.page.get_by_role("button", name="Menu", exact=True).click()
-        expect(menu).to_be_visible()
         self.open(area)
-        self.click("link", re.compile(rf"^{entry}\b"), within=menu)
+        self.click("link", re.compile(rf"^{entry}\b"), within=self.page.locator("#menu"))
         expect(self.page.get_by_role("heading", level=1, name=entry)).to_be_visible()
         self.fits()
 

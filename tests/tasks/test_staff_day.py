@@ -43,8 +43,6 @@ class Day:
 
     def go(self, area: str, entry: str) -> None:
         """To a list, through the menu; on a telephone it is opened first."""
-        if self.width < WIDE:
-            self.person.click("button", "Menu")
         self.person.open(area)
         self.person.click("link", re.compile(rf"^{re.escape(entry)}\b"), within=self.menu)
         expect(self.person.page.get_by_role("heading", level=1)).to_be_visible()
@@ -215,7 +213,7 @@ def cancels_what_is_chosen_after_a_preview(day: Day) -> None:
         expect(line).to_contain_text("Posto assegnato → Annullata")
     day.fits()
     person.click("button", "Annulla: Iscrizioni (2)")
-    person.sees("Fatto.", "2 righe su 2")
+    person.sees("Fatto.", "2 / 2 righe")
     report = table(day.file("link", "Esito in CSV"))
     assert [
         row["Riga"].startswith(f"{name} {WORKSHOP}")

@@ -148,6 +148,13 @@ def imported(page: Page) -> None:
     expect(page.locator("form[action$='/undo']")).to_be_visible()
 
 
+def undone(page: Page) -> None:
+    """The import before, taken back: the next one finds the rows as they were."""
+    page.go_back()
+    page.locator("form[action$='/undo'] button").click()
+    expect(page.locator("form[action$='/undo']")).to_have_count(0)
+
+
 def running(page: Page) -> None:
     """A work that has not ended: nobody does it here."""
     page.locator("form.entry button[type=submit]").click()
@@ -192,6 +199,7 @@ STATES: list[tuple[str, Act]] = [
     ("/office/organizations/import", matched),
     ("/office/organizations/import", tried),
     ("/office/organizations/import", imported),
+    ("/office/organizations/import", undone),
     ("/office/municipalities/prepare", running),
     ("/office/municipalities/prepare", ended),
     ("/office/?tour=1", None),

@@ -97,7 +97,7 @@ def test_the_lists_of_a_row_are_tabs_by_keyboard_and_in_the_address(page: Page) 
     expect(page.locator("#related-state-changes")).to_be_hidden()
     # The link to the content is no tab's, and the history is as much for everybody.
     page.locator("#tab-audit-events").click()
-    expect(page.locator("#related-audit-events h3").first).to_be_visible()
+    expect(page.locator("#related-audit-events h2").first).to_be_visible()
     page.evaluate("location.hash = '#content'")
     expect(page.locator("#related-audit-events")).to_be_visible()
     assert not Axe().run(page).response["violations"]

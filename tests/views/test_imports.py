@@ -68,7 +68,8 @@ def counts(page: str) -> list[int]:
     """The numbers that the page says of the whole."""
     said = re.search(r'id="counts">\s*<p><strong>(.*?)</strong>', page, re.S)
     assert said, texts(page)
-    return [int(n) for n in re.findall(r"\d+", said[1])]
+    # Thousands are parted by a dot, in the language that the tests read.
+    return [int(n.replace(".", "")) for n in re.findall(r"\d[\d.]*", said[1])]
 
 
 def wrong_cells(page: str) -> dict[tuple[int, int], str]:
