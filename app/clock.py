@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
@@ -28,6 +29,21 @@ def today() -> date:
 def local_date(instant: datetime) -> date:
     """The date in Rome at the given instant."""
     return instant.astimezone(ROME).date()
+
+
+def hours(slot: Any) -> list[tuple[datetime, datetime]]:
+    """The hours of each day that a slot takes, as instants in its own zone: a week's working
+    days, or every day of one that has none."""
+    zone = ZoneInfo(slot.zone)
+    days = range((slot.ends_on - slot.starts_on).days + 1)
+    dates = [slot.starts_on + timedelta(days=n) for n in days]
+    return [
+        (
+            datetime.combine(day, slot.starts_at, zone),
+            datetime.combine(day, slot.ends_at, zone),
+        )
+        for day in [d for d in dates if d.weekday() < 5] or dates
+    ]
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_appbuilder import Model
 
@@ -1037,17 +1036,7 @@ class Slot(Titled, Tenant):
     @property
     def span(self) -> list[Range[datetime]]:
         """The hours of each day that the slot takes, as instants in its own zone."""
-        zone = ZoneInfo(self.zone)
-        days = range((self.ends_on - self.starts_on).days + 1)
-        dates = [self.starts_on + timedelta(days=n) for n in days]
-        working = [d for d in dates if d.weekday() < 5] or dates
-        return [
-            Range(
-                datetime.combine(day, self.starts_at, zone),
-                datetime.combine(day, self.ends_at, zone),
-            )
-            for day in working
-        ]
+        return [Range(first, last) for first, last in clock.hours(self)]
 
 
 def _free_places() -> Any:

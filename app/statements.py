@@ -70,10 +70,15 @@ class Batch:
         self.steps.append((name or f"step_{number}", sql))
         self.parameters |= {f"s{number}_{key}": value for key, value in parameters.items()}
 
+    def ask(self, session: ScopedSession, sql: str) -> list[tuple[Any, ...]]:
+        """Send them, and read what a SELECT from the named ones gives."""
+        prepared(session)
+        return bare(session, _joined(tuple(self.steps), sql), self.parameters)
+
     def run(self, session: ScopedSession) -> None:
         """Send them."""
         reading = self.reading
-        sql = _joined(tuple(self.steps), reading and (reading.table, reading.sql))
+        sql = _joined(tuple(self.steps), reading and _read(reading.table, reading.sql))
         given = {**self.parameters, **(reading.parameters if reading else {})}
         found = bare(session, sql, given, answers=reading is not None)
         if reading is not None:
@@ -81,32 +86,45 @@ class Batch:
 
 
 @contextmanager
-def together(system: Session) -> Iterator[None]:
+def together(system: Session, *, last: bool = False) -> Iterator[None]:
     """What is written inside by ``raw`` without answers goes out as one statement, at the end.
 
-    For an elevated session: nothing is checked row by row.
+    For an elevated session: nothing is checked row by row. With ``last`` it may wait for the
+    last statement of the whole work (``ending``), which reads none of it.
     """
     session = cast(ScopedSession, system)
     if session.principal.kind != "system":
         raise Forbidden("only an elevated session writes several rows at once")
-    batch = session.info["together"] = Batch()
+    later = session.info.get("caller", session).info.get("ending") if last else None
+    batch = session.info["together"] = Batch() if later is None else later
     try:
         yield
     finally:
         del session.info["together"]
-    if batch.steps:
+    if batch.steps and batch is not later:
         batch.run(session)
 
 
+@contextmanager
+def ending(session: ScopedSession) -> Iterator[Batch]:
+    """What may wait for the last statement of the work inside, which whoever opens this sends."""
+    batch = session.info["ending"] = Batch()
+    try:
+        yield batch
+    finally:
+        del session.info["ending"]
+
+
 @lru_cache(maxsize=512)
-def _joined(steps: tuple[tuple[str, str], ...], reading: tuple[str, str] | None) -> str:
+def _joined(steps: tuple[tuple[str, str], ...], last: str | None) -> str:
     parts = [
         f"{name} AS ({sql.replace('%(', f'%(s{number}_')})"
         for number, (name, sql) in enumerate(steps)
     ]
-    last = "SELECT"
-    if reading is not None:
-        table, sql = reading
-        page = f"SELECT true AS here, asked.* FROM ({sql}) AS asked"  # noqa: S608
-        last = f"SELECT made.id, page.* FROM {table} AS made LEFT JOIN ({page}) AS page ON true"  # noqa: S608
-    return f"WITH {', '.join(parts)} {last}"
+    return f"WITH {', '.join(parts)} {last or 'SELECT'}"
+
+
+@lru_cache(maxsize=512)
+def _read(table: str, sql: str) -> str:
+    page = f"SELECT true AS here, asked.* FROM ({sql}) AS asked"  # noqa: S608
+    return f"SELECT made.id, page.* FROM {table} AS made LEFT JOIN ({page}) AS page ON true"  # noqa: S608

@@ -3,6 +3,7 @@
 ``policy.py`` hangs its rules on ``ScopedSession``; this module knows none of them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,6 +52,9 @@ def seated(seat: Any, name: str) -> Principal:
         name=name,
     )
 
+
+# A parameter of a statement that is written out, or a per cent sign.
+PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|%)")
 
 # The principal of the statement that is being executed: the policy's parameters read it.
 current: ContextVar[Principal] = ContextVar("principal", default=PUBLIC)
@@ -280,13 +284,43 @@ def bare(
         connection = cast(Any, session.raw_connection().connection)
         session.info["line"] = _inmost(session), connection
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            found: list[tuple[Any, ...]] = cursor.fetchall() if answers else []
+        found = asked(connection.driver_connection, sql, parameters, answers=answers)
     except psycopg.Error as error:
         wrapped = DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True)
         raise cast(BaseException, wrapped) from error
     return found
+
+
+def asked(
+    driver: Any, sql: str, parameters: Mapping[str, Any], *, answers: bool = True
+) -> list[tuple[Any, ...]]:
+    """Rows of a statement that is written out, on the driver's own connection."""
+    numbered, names = _numbered(sql)
+    with _raw(driver.cursor_factory)(driver) as cursor:
+        cursor.execute(numbered, [parameters[name] for name in names])
+        return cast("list[tuple[Any, ...]]", cursor.fetchall()) if answers else []
+
+
+@lru_cache(maxsize=4096)
+def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """A statement with its parameters by number, as PostgreSQL has them, and their names.
+
+    The driver would read a long one anew at every request. The names stay in it as remarks: what
+    an answer rests on is read off them.
+    """
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"${names.setdefault(name, len(names) + 1)}/*{name}*/" if name else "%"
+
+    return PLACEHOLDER.sub(number, sql), tuple(names)
+
+
+@lru_cache(maxsize=16)
+def _raw(factory: type[Any]) -> type[Any]:
+    """The connection's own kind of cursor, for parameters by number."""
+    return type("Raw", (psycopg.RawCursor, factory), {})
 
 
 def _own(session: ScopedSession) -> ScopedSession:

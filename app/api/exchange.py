@@ -14,6 +14,7 @@ from app.api import asking
 from app.errors import (
     N_,
     BadRequest,
+    Conflict,
     TooLarge,
     Unauthorized,
     UnknownContent,
@@ -21,7 +22,8 @@ from app.errors import (
 )
 from app.operations import care, idempotency
 from app.query.schemas import Sent
-from app.transaction import prove, web
+from app.statements import ending
+from app.transaction import ScopedSession, prove, web
 
 NOT_JSON = N_("The body is not a JSON object.")
 LONG_KEY = N_("An idempotency key has between 1 and 200 printable characters.")
@@ -108,22 +110,34 @@ def _once(key: str, work: Callable[[], Response]) -> Response:
     user_id = db.principal.user_id
     if user_id is None:
         raise Unauthorized()
-    said = request.method, request.full_path, str(db.principal.seat_id)
-    digest = hashlib.sha256("\n".join(said).encode() + b"\n" + request.get_data()).hexdigest()
-    idempotency.remember(db, user_id=user_id, key=key, digest=digest, now=now)
+    named = request.method, request.full_path, str(db.principal.seat_id)
+    digest = hashlib.sha256("\n".join(named).encode() + b"\n" + request.get_data()).hexdigest()
+    asked = {"user_id": user_id, "key": key, "digest": digest, "now": now}
+    idempotency.remember(db, **asked)
     try:
-        answer = work()
+        with ending(db) as last:
+            answer = _known(work, db, asked)
     except idempotency.Answered as before:
         answer = json_answer(None, before.status)
         answer.set_data(before.text)
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
     if 200 <= answer.status_code < 300:
-        idempotency.store(
-            db, user_id=user_id, key=key, digest=digest,
-            status=answer.status_code, answer=answer.get_data(as_text=True), now=now,
-        )  # fmt: skip
+        said = answer.get_data(as_text=True)
+        idempotency.store(db, **asked, status=answer.status_code, answer=said, ending=last)
+    elif last.steps:
+        last.run(db)
     return answer
+
+
+def _known(work: Callable[[], Response], db: ScopedSession, asked: dict[str, Any]) -> Response:
+    """The work's answer. A refusal is none where the first request was answered meanwhile."""
+    try:
+        return work()
+    except Conflict:
+        web.rollback()
+        idempotency.look(db, **asked)
+        raise
 
 
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

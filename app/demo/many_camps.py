@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import clock, models
 from app.operations import seasons
+from app.operations.places import multirange
 
 BLOCK = 500
 WEEKS = 10
@@ -88,7 +89,7 @@ def of_families(
     for block in blocks:
         row = rows.get(_title(block))
         row = row or _make(db, alliance, block, first.season, first.opens_at)
-        slots = tuple((slot.id, _hours(slot)) for slot in row.slots)
+        slots = tuple((slot.id, multirange(slot)) for slot in row.slots)
         camps[block] = Camp(row.season_id, row.opens_at, slots)
     return camps
 
@@ -100,11 +101,6 @@ def block_of(family: int) -> int:
 
 def _title(block: int) -> str:
     return f"Centro estivo n. {block + 1:04d}"
-
-
-def _hours(slot: models.Slot) -> str:
-    days = (f'["{day.lower.isoformat()}","{day.upper.isoformat()}")' for day in slot.span)
-    return "{" + ",".join(days) + "}"
 
 
 def _season(db: Session, alliance: models.Alliance, now: datetime) -> models.Season:

@@ -9,17 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import N_, DomainError, Invalid, NotFound, WrongState
-from app.models import CHANNELS, Alliance, Application, Enrollment, Person, Season, Slot
+from app.inserts import Entered, insert
+from app.models import CHANNELS, Application, Enrollment
 from app.operations import delegations, letters, procedure, states
 from app.operations import wishes as wishing
 from app.operations.constraints import UNKNOWN
+from app.operations.wishes import Asked
+from app.statements import together
 from app.transaction import ScopedSession, act_for, elevated
 
 MOST_WISHES = 100
 
 EMPTY = N_("Choose at least one slot.")
 TOO_LONG = N_("One application holds at most a hundred wishes.")
-TWICE = N_("This wish is in the application already.")
 
 Wish = Mapping[str, Any]
 
@@ -43,19 +45,13 @@ def save_draft(
     A wish is ``{"person_id", "slot_id", "reduced"}``. Raises Invalid naming the wish, and
     WrongState for one that was sent.
     """
-    _require_own_alliance(db, alliance_id)
-    if channel not in CHANNELS:
-        raise Invalid(UNKNOWN, field="channel")
-    if season_id is not None and db.get(Season, season_id) is None:
-        raise Invalid(UNKNOWN, field="season_id")
-    _require_choices(db, wishes)
+    asked = _ask(db, alliance_id, wishes, season_id, channel)
     delegation_id = _require_delegations(db, wishes, channel, now)
-    user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
     with elevated(db, "keep an application") as system, system.begin_nested():
         if application is None:
             row = Application(
                 alliance_id=alliance_id,
-                user_id=user_id,
+                user_id=_user(db),
                 receipt=procedure.receipt_code(),
                 channel=channel,
             )
@@ -71,11 +67,9 @@ def save_draft(
         row.contact_email, row.contact_phone = _text(contact_email), _text(contact_phone)
         row.note, row.photo_consent = _text(note), photo_consent
         system.flush()
-        for n, wish in enumerate(wishes):
-            try:
-                wishing.draft(system, row.id, position=n + 1, **_wish(wish))
-            except DomainError as refusal:
-                raise refusal.under(f"wishes[{n}]") from None
+        for wish in asked.wishes:
+            system.add(wishing.draft(row.id, wish))
+        system.flush()
         made = row.id
     return _again(db, made)
 
@@ -86,89 +80,111 @@ def submit(db: Session, application: Application, *, now: datetime) -> Applicati
     One wish that cannot be granted stops all of it, nothing is written, and the refusal names
     it. Raises WrongState for what was sent already.
     """
-    with elevated(db, "read an application's wishes") as system:
-        # All of them: a person whom the caller no longer acts for must not slip through.
-        wishes = [
-            {"person_id": e.person_id, "slot_id": e.slot_id}
-            for e in _wishes(system, application.id)
-        ]
-    _require_choices(db, wishes)
-    _require_delegations(db, wishes, application.channel, now)
-    with elevated(db, "send an application") as system, system.begin_nested():
+    with elevated(db, "read an application's wishes") as system, system.begin_nested():
         row = _hold(system, application.id)
-        drafts = _wishes(system, row.id)
         if row.status != "draft":
             raise WrongState(field="status")
+        # All of them: a person whom the caller no longer acts for must not slip through.
+        drafts = _wishes(system, row.id)
         if not drafts:
             raise Invalid(EMPTY, field="wishes")
-        alliance = system.get_one(Alliance, row.alliance_id)
-        procedure.register(row, alliance, now=now)
+        wishes = [
+            {"person_id": e.person_id, "slot_id": e.slot_id, "reduced": e.reduced} for e in drafts
+        ]
+    asked = wishing.ask(db, wishes, alliance_id=application.alliance_id)
+    for wish, draft in zip(asked.wishes, drafts, strict=True):
+        wish.id, wish.position, wish.status = draft.id, draft.position, draft.status
+    _require_delegations(db, wishes, application.channel, now)
+    wishing.price(asked.wishes, now=now)
+    with elevated(db, "send an application") as system, system.begin_nested():
+        row = _hold(system, application.id)
+        procedure.register(row, asked.alliance, now=now)
         states.move(system, row, "submitted", because="", now=now)
-        named = [(f"wishes[{n}]", wish.id) for n, wish in enumerate(drafts)]
-        decided = wishing.decide(system, named, now=now)
-        _write(system, row, alliance, decided, now)
+        system.flush()
+        wishing.decide(system, row.id, asked.wishes, now=now)
+        _write(system, row, asked, now)
     return _again(db, application.id)
 
 
-def apply_for(db: Session, *, now: datetime, **values: Any) -> Application:
-    """Keep and send an application in one: at the desk, in the office, by the API.
-
-    Takes what ``save_draft`` takes and raises what ``submit`` raises.
-    """
-    with db.begin_nested():
-        return submit(db, save_draft(db, now=now, **values), now=now)
-
-
-def _write(
-    system: Session,
-    row: Application,
-    alliance: Alliance,
-    decided: Sequence[Enrollment],
+def apply_for(
+    db: Session,
+    *,
+    alliance_id: int,
+    wishes: Sequence[Wish],
+    season_id: int | None = None,
+    contact_email: str | None = None,
+    contact_phone: str | None = None,
+    note: str | None = None,
+    photo_consent: bool = False,
+    channel: str = "web",
     now: datetime,
-) -> None:
-    about = f"application:{row.id}"
-    total = sum((e.fee or Decimal(0) for e in decided), Decimal(0))
-    summary = procedure.summary(row, alliance)
-    letters.write_all(system, "receipt", row, decided, about=about, now=now, total=total, **summary)
-    for outcome in ("placed", "waiting"):
-        of_these = [e for e in decided if e.status == outcome]
-        if of_these:
-            letters.write_all(system, outcome, row, of_these, about=about, now=now)
+) -> Entered:
+    """Send an application at once: at the desk, in the office, by the API.
+
+    Takes what ``save_draft`` takes and raises what ``submit`` raises. A refusal by the database
+    (AlreadyEnrolled, Overlaps) ends the transaction, or the caller's savepoint.
+    """
+    if not wishes:
+        raise Invalid(EMPTY, field="wishes")
+    asked = _ask(db, alliance_id, wishes, season_id, channel)
+    delegation_id = _require_delegations(db, wishes, channel, now)
+    wishing.price(asked.wishes, now=now)
+    with elevated(db, "send an application") as system:
+        with together(system):
+            row = insert(
+                system,
+                Application,
+                id=asked.application_id,
+                alliance_id=alliance_id,
+                user_id=_user(db),
+                season_id=season_id,
+                delegation_id=delegation_id,
+                receipt=procedure.receipt_code(),
+                channel=channel,
+                status="submitted",
+                contact_email=_text(contact_email),
+                contact_phone=_text(contact_phone),
+                note=_text(note),
+                photo_consent=photo_consent,
+                **procedure.term(asked.alliance, now=now),
+            )
+            states.record(system, row, None, because="", now=now)
+        wishing.decide(system, row.id, asked.wishes, now=now)
+        row.user = asked.user
+        _write(system, row, asked, now)
+    return row
+
+
+def _write(system: Session, row: Any, asked: Asked, now: datetime) -> None:
+    about, decided = f"application:{row.id}", asked.wishes
+    total = sum((wish.fee for wish in decided), Decimal(0))
+    summary = procedure.summary(row, asked.alliance)
+    with together(system, last=True):
+        letters.add(system, "receipt", row, decided, about=about, now=now, total=total, **summary)
+        for outcome in ("placed", "waiting"):
+            of_these = [wish for wish in decided if wish.status == outcome]
+            if of_these:
+                letters.add(system, outcome, row, of_these, about=about, now=now)
 
 
 # ---------------------------------------------------------------- what may be chosen
 
 
-def _require_own_alliance(db: Session, alliance_id: int) -> None:
+def _ask(
+    db: Session, alliance_id: int, wishes: Sequence[Wish], season_id: int | None, channel: str
+) -> Asked:
     own = db.principal.alliance_id if isinstance(db, ScopedSession) else None
     if own is not None and own != alliance_id:
         raise Invalid(UNKNOWN, field="alliance_id")
-
-
-def _require_choices(db: Session, wishes: Sequence[Wish]) -> None:
-    """Persons and slots that the caller sees, each pair once. Raises one Invalid for all."""
+    if channel not in CHANNELS:
+        raise Invalid(UNKNOWN, field="channel")
     if len(wishes) > MOST_WISHES:
         raise Invalid(TOO_LONG, field="wishes")
-    persons = _seen(db, Person, {wish.get("person_id") for wish in wishes})
-    slots = _seen(db, Slot, {wish.get("slot_id") for wish in wishes})
-    errors: list[tuple[str | None, str]] = []
-    pairs: set[tuple[Any, Any]] = set()
-    for n, wish in enumerate(wishes):
-        person_id, slot_id = wish.get("person_id"), wish.get("slot_id")
-        if person_id not in persons:
-            errors.append((f"wishes[{n}].person_id", UNKNOWN))
-        if slot_id not in slots:
-            errors.append((f"wishes[{n}].slot_id", UNKNOWN))
-        if (person_id, slot_id) in pairs:
-            errors.append((f"wishes[{n}].slot_id", TWICE))
-        pairs.add((person_id, slot_id))
-    if errors:
-        raise Invalid.many(errors)
+    return wishing.ask(db, wishes, alliance_id=alliance_id, season_id=season_id)
 
 
-def _seen(db: Session, model: type[Person] | type[Slot], ids: set[Any]) -> set[int]:
-    possible = {i for i in ids if isinstance(i, int) and 0 < i < 2**63}
-    return set(db.scalars(select(model.id).where(model.id.in_(possible))))
+def _user(db: Session) -> int | None:
+    return db.principal.user_id if isinstance(db, ScopedSession) else None
 
 
 def _require_delegations(
@@ -188,14 +204,6 @@ def _require_delegations(
         raise Invalid(EMPTY, field="wishes")
     act_for(db, wishes[0]["person_id"])
     return first
-
-
-def _wish(wish: Wish) -> dict[str, Any]:
-    return {
-        "person_id": wish["person_id"],
-        "slot_id": wish["slot_id"],
-        "reduced": bool(wish.get("reduced", False)),
-    }
 
 
 def _wishes(db: Session, application_id: int) -> list[Enrollment]:

@@ -1,9 +1,10 @@
 """What can be said of a wish without looking at the queue: window, age, price."""
 
 from datetime import datetime
+from typing import Any
 
 from app.errors import N_, Conflict, WindowClosed, WrongAge
-from app.models import Enrollment, Workshop
+from app.models import Person, Workshop
 from app.operations import fees, queues
 
 GROWN_UP = 18
@@ -12,15 +13,18 @@ OLDEST = 120
 NOT_PUBLISHED = N_("This workshop is not published.")
 
 
-def require(wish: Enrollment, *, now: datetime) -> None:
-    """Raise Conflict, WindowClosed, WrongAge or Invalid; else the wish has its fee."""
+def require(wish: Any, *, now: datetime) -> None:
+    """Raise Conflict, WindowClosed, WrongAge or Invalid; else the wish has its fee.
+
+    It is an enrolment, or what reads like one.
+    """
     slot, workshop = wish.slot, wish.slot.workshop
     if workshop.status != "published":
         raise Conflict(NOT_PUBLISHED, field="slot_id")
     if not workshop.opens_at <= now < workshop.closes_at or queues.ends(slot) <= now:
         raise WindowClosed(field="slot_id")
     low, high = ages(workshop)
-    if not low <= wish.person.age_on(slot.starts_on) <= high:
+    if not low <= Person.age_on(wish.person, slot.starts_on) <= high:
         raise WrongAge(field="person_id", low=low, high=high)
     quote = fees.quote(workshop, wish.person, wish.reduced)
     wish.fee, wish.fee_lines = quote.amount, quote.as_json()

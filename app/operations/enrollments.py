@@ -46,12 +46,13 @@ def enrol(
 
     Raises WindowClosed, WrongAge, AlreadyEnrolled, Overlaps, Invalid.
     """
+    wish = {"person_id": person.id, "slot_id": slot.id, "reduced": reduced}
     with elevated(db, "take a place") as system, system.begin_nested():
-        wish = wishes.draft(
-            system, application.id, person_id=person.id, slot_id=slot.id, reduced=reduced
-        )
-        wishes.decide(system, [("", wish.id)], now=now)
-        made = wish.id
+        asked = wishes.ask(system, [wish], alliance_id=application.alliance_id)
+        asked.wishes[0].field = ""
+        wishes.price(asked.wishes, now=now)
+        wishes.decide(system, application.id, asked.wishes, now=now)
+        made = asked.wishes[0].id
     return again(db, made)
 
 

@@ -6,10 +6,11 @@ work's own transaction, so that neither is ever there without the other.
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.errors import KeyReused, Repeated
 from app.sealed import Sealed, seal
-from app.statements import raw
+from app.statements import Batch, raw
 from app.transaction import ScopedSession, beside
 
 KEPT = timedelta(hours=24)
@@ -17,12 +18,13 @@ CONTEXT = "idempotency.answer"
 # Asked beside the work's first statement. The lock may come in the moment after another has
 # stored its answer and before we can see it: then storing ours is refused.
 # Nothing: another has the lock; an empty list: it is ours, and no answer is stored.
-QUESTION = """
-CASE WHEN pg_try_advisory_xact_lock(%(key_lock)s::bigint) THEN
-  coalesce((SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
-             WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
-               AND expires_at > %(key_now)s::timestamptz), '{}')
-END
+STORED = """
+coalesce((SELECT ARRAY[digest, status::text, answer] FROM idempotency_key
+           WHERE user_id = %(key_user)s::bigint AND key = %(key)s::text
+             AND expires_at > %(key_now)s::timestamptz), '{}')
+"""
+QUESTION = f"""
+CASE WHEN pg_try_advisory_xact_lock(%(key_lock)s::bigint) THEN {STORED} END
 """
 # An answer that has expired gives way.
 STORE = """
@@ -59,16 +61,31 @@ def remember(db: ScopedSession, *, user_id: int, key: str, digest: str, now: dat
     def take(stored: list[str] | None) -> None:
         if stored is None:
             raise Repeated(field="Idempotency-Key")
-        if not stored:
-            return
-        if stored[0] != digest:
-            raise KeyReused(field="Idempotency-Key")
-        raise Answered(int(stored[1]), Sealed(stored[2], CONTEXT).reveal())
+        _answer(stored, digest)
 
-    parameters = {
-        "key_lock": _number(user_id, key), "key_user": user_id, "key": key, "key_now": now
-    }  # fmt: skip
+    parameters = {"key_lock": _number(user_id, key), **_named(user_id, key, now)}
     beside(db, QUESTION, parameters, take)
+
+
+def look(db: ScopedSession, *, user_id: int, key: str, digest: str, now: datetime) -> None:
+    """Raise Answered, or KeyReused, if an answer is stored under the key by now.
+
+    For work that was refused: what stood against it may be what the first request did.
+    """
+    ((stored,),) = raw(db, f"SELECT {STORED}", _named(user_id, key, now), writes=False)
+    _answer(stored, digest)
+
+
+def _named(user_id: int, key: str, now: datetime) -> dict[str, Any]:
+    return {"key_user": user_id, "key": key, "key_now": now}
+
+
+def _answer(stored: list[str], digest: str) -> None:
+    if not stored:
+        return
+    if stored[0] != digest:
+        raise KeyReused(field="Idempotency-Key")
+    raise Answered(int(stored[1]), Sealed(stored[2], CONTEXT).reveal())
 
 
 def wait(db: ScopedSession, *, user_id: int, key: str) -> None:
@@ -86,16 +103,20 @@ def store(
     answer: str,
     now: datetime,
     kept: timedelta = KEPT,
+    ending: Batch | None = None,
 ) -> None:
     """Keep the answer for a day or as long as is said, encrypted: only this user may see it.
 
-    Raises Repeated if another request stored its own meanwhile.
+    What waits for the ``ending`` of the work goes out with it. Raises Repeated if another
+    request stored its own meanwhile.
     """
     given = {
         "user": user_id, "key": key, "digest": digest, "status": status, "now": now,
         "answer": seal(answer, CONTEXT), "expires_at": now + kept,
     }  # fmt: skip
-    if not raw(db, STORE, given):
+    last = Batch() if ending is None else ending
+    last.add(STORE, given, "stored")
+    if not last.ask(db, "SELECT id FROM stored"):
         raise Repeated(field="Idempotency-Key")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Application, Enrollment, Workshop
+from app.models import Application, Enrollment
 from app.operations import outbox
 
 
@@ -34,12 +34,33 @@ def write_all(
 
     Says whether the letter is new.
     """
+    letter = _letter(system, kind, application, enrollments, about=about, now=now, **more)
+    return letter is not None and outbox.queue(system, **letter)
+
+
+def add(system: Session, kind: str, *args: Any, **more: Any) -> None:
+    """Tell the family as ``write_all`` does, with what else is written together."""
+    letter = _letter(system, kind, *args, **more)
+    if letter is not None:
+        outbox.write(system, **letter)
+
+
+def _letter(
+    system: Session,
+    kind: str,
+    application: Any,
+    enrollments: Sequence[Any],
+    *,
+    about: str,
+    now: datetime,
+    **more: Any,
+) -> dict[str, Any] | None:
     persons = [enrollment.person.email for enrollment in enrollments]
     person_email = next((email for email in persons if email), None)
     recipient = outbox.family(application, person_email)
     if recipient is None:
-        return False
-    lines = [line(system, enrollment) for enrollment in enrollments]
+        return None
+    lines = [line(enrollment, _before(system, enrollment)) for enrollment in enrollments]
     payload = {
         **(lines[0] if lines else {}),
         "application_id": application.id,
@@ -47,20 +68,19 @@ def write_all(
         "lines": lines,
         **more,
     }
-    return outbox.queue(
-        system,
-        alliance_id=application.alliance_id,
-        kind=kind,
-        about=about,
-        recipient=recipient,
-        payload=payload,
-        locale=outbox.locale_of(application),
-        now=now,
-    )
+    return {
+        "alliance_id": application.alliance_id,
+        "kind": kind,
+        "about": about,
+        "recipient": recipient,
+        "payload": payload,
+        "locale": outbox.locale_of(application),
+        "now": now,
+    }
 
 
-def line(system: Session, enrollment: Enrollment) -> dict[str, Any]:
-    """One enrolment as the letters show it."""
+def line(enrollment: Any, before: int) -> dict[str, Any]:
+    """One enrolment, or what reads like one, as the letters show it."""
     slot, workshop = enrollment.slot, enrollment.slot.workshop
     return {
         "enrollment_id": enrollment.id,
@@ -75,11 +95,16 @@ def line(system: Session, enrollment: Enrollment) -> dict[str, Any]:
         "place": where(workshop),
         "status": enrollment.status,
         "fee": enrollment.fee,
-        "before": before(system, enrollment),
+        "before": before,
     }
 
 
-def where(workshop: Workshop) -> str | None:
+def _before(system: Session, enrollment: Any) -> int:
+    known: int | None = getattr(enrollment, "before", None)
+    return before(system, enrollment) if known is None else known
+
+
+def where(workshop: Any) -> str | None:
     """The place that a workshop is held at, as a family finds it; None online."""
     town = workshop.municipality.name if workshop.municipality else None
     if workshop.location is None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from app.errors import WrongState
-from app.models import Application, Message, Organization, OrganizationContact
+from app.models import Message, Organization, OrganizationContact
 from app.questions import Question
 from app.sealed import seal, unseal
 from app.statements import raw
@@ -92,20 +92,22 @@ def reveal(hidden: str) -> str:
 # ---------------------------------------------------------------- who is written to
 
 
-def family(application: Application, person_email: str | None) -> str | None:
+def family(application: Any, person_email: str | None) -> str | None:
     """Where a family is written to, or None: then the desk tells them.
 
     The account counts only where the family itself sent the application: at the desk and in
     the office it is the operator's.
     """
-    if application.contact_email:
-        return application.contact_email
+    named: str | None = application.contact_email
+    if named:
+        return named
     if application.channel == "web" and application.user is not None:
-        return application.user.mailbox or person_email
+        mail: str | None = application.user.mailbox
+        return mail or person_email
     return person_email
 
 
-def locale_of(application: Application) -> str:
+def locale_of(application: Any) -> str:
     """The language that the family reads."""
     if application.channel == "web" and application.user is not None:
         return str(application.user.locale)

@@ -57,7 +57,7 @@ def count(
         .values(
             places_taken=Slot.places_taken + taken,
             waiting_count=Slot.waiting_count + waiting,
-            places=Slot.places + places,
+            **({"places": Slot.places + places} if places else {}),
         )
         .execution_options(synchronize_session=False)
     )

@@ -1,92 +1,305 @@
-"""Wishes: drafts of enrolments, decided on together, all or none."""
+"""Wishes for places: what they name, what they cost, and what is decided on them, all or none.
 
-from collections.abc import Sequence
+What all of them name is asked by one SELECT, by the statement that proves who asks; what can be
+said against them is said before a slot is touched. Then ``places.py`` takes the places.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
+from types import SimpleNamespace
+from typing import Any
 
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session
 
-from app.errors import DomainError, Invalid, NotFound
-from app.models import Application, Enrollment, Person, Slot
-from app.operations import eligibility, queues, states
-from app.operations.constraints import UNKNOWN, explained
-from app.operations.locks import Locks, holding
+from app import clock
+from app.errors import N_, AlreadyEnrolled, DomainError, Invalid, Repeated
+from app.inserts import next_id
+from app.models import (
+    OPEN_STATES,
+    Account,
+    Alliance,
+    Application,
+    Enrollment,
+    Location,
+    Municipality,
+    Organization,
+    Person,
+    Season,
+    Slot,
+    Workshop,
+    mailbox,
+)
+from app.operations import eligibility, letters, places, queues
+from app.operations.constraints import UNKNOWN
+from app.operations.locks import Locks, NotLocked, holding
+from app.questions import Question, sees
+from app.scope import possible
+from app.transaction import ScopedSession
+
+TWICE = N_("This wish is in the application already.")
+
+# What is read of each table: as the rules and the letters name it.
+_OF: dict[type[Any], tuple[str, ...]] = {
+    Person: ("id", "alliance_id", "first_name", "last_name", "birth_date", "email"),
+    Slot: ("id", "alliance_id", "title", "starts_on", "ends_on", "starts_at", "ends_at", "zone",
+           "waiting_count"),
+    Workshop: (
+        "title", "status", "opens_at", "closes_at", "participants", "min_age", "max_age",
+        "allocation", "price_kind", "price", "reduced_price", "reduced_for",
+    ),
+    Organization: ("name",),
+    Municipality: ("name",),
+    Location: ("name", "address"),
+    Alliance: ("id", "name", "slug", "term_days", "officer", "office"),
+    Account: ("email", "locale"),
+}  # fmt: skip
 
 
-def draft(
-    system: Session,
-    application_id: int,
-    *,
-    person_id: int,
-    slot_id: int,
-    reduced: bool = False,
-    position: int | None = None,
-) -> Enrollment:
-    """A wish that nothing has been decided on yet. Raises Invalid for rows of elsewhere."""
-    application = system.get(Application, application_id)
-    person, slot = system.get(Person, person_id), system.get(Slot, slot_id)
-    if application is None:
-        raise NotFound
-    if person is None or person.alliance_id != application.alliance_id:
-        raise Invalid(UNKNOWN, field="person_id")
-    if slot is None or slot.alliance_id != application.alliance_id:
-        raise Invalid(UNKNOWN, field="slot_id")
-    wish = Enrollment(
-        alliance_id=application.alliance_id,
-        application=application,
-        person=person,
-        slot=slot,
-        span=slot.span,
-        reduced=reduced,
-        position=position,
-    )
-    system.add(wish)
-    system.flush()
-    return wish
+class Wish(SimpleNamespace):
+    """One wish with all that it names, and then its fee, its state and its number.
 
-
-def decide(
-    system: Session, wishes: Sequence[tuple[str, int]], *, now: datetime
-) -> list[Enrollment]:
-    """Decide on several drafts at once: all of them, or none.
-
-    Each comes with the name of the field that a refusal is about. All that can be said
-    against them before places are taken is said together.
+    It reads like the enrolment that it becomes, and belongs to no session.
     """
-    found = [(name, system.get_one(Enrollment, wish)) for name, wish in wishes]
+
+    __tablename__ = "enrollment"
+
+
+@lru_cache(maxsize=64)
+def _asked(kind: str, most: int) -> Question:
+    """What wishes name, a row each in their order, and whether a seat of this kind sees it."""
+    alias = {model: model.__table__.alias(model.__tablename__) for model in _OF}
+    person, slot, workshop = alias[Person], alias[Slot], alias[Workshop]
+    alliance = alias[Alliance]
+    key = partial(bindparam, value=None, type_=BigInteger())
+    sent = (
+        func.jsonb_to_recordset(bindparam("wishes", value=None, type_=JSONB()))
+        .table_valued(*(column(name, BigInteger()) for name in ("n", "person_id", "slot_id")))
+        .render_derived(name="sent", with_types=True)
+    )
+    # How many there are at most, PostgreSQL must not guess: it would make a plan that is four
+    # times as long in the making as it runs, and make it anew at every request.
+    wish = select(sent).limit(literal_column(str(most))).subquery("wish")
+    season, other = Season.__table__.alias("season"), Enrollment.__table__.alias("other")
+    already = exists().where(
+        other.c.person_id == wish.c.person_id,
+        other.c.slot_id == wish.c.slot_id,
+        other.c.status.in_(OPEN_STATES),
+    )
+    named: Select[Any] = (
+        select(
+            select(next_id(Application)).scalar_subquery().label("application"),
+            next_id(Enrollment).label("number"),
+            sees(kind, Person, person).label("person_seen"),
+            sees(kind, Slot, slot).label("slot_seen"),
+            sees(kind, Season, season).label("season_seen"),
+            already.label("already"),
+            *(
+                alias[model].c[name].label(f"{model.__tablename__}_{name}")
+                for model, names in _OF.items()
+                for name in names
+            ),
+        )
+        .select_from(alliance)
+        .outerjoin(wish, true())
+        .outerjoin(person, person.c.id == wish.c.person_id)
+        .outerjoin(slot, slot.c.id == wish.c.slot_id)
+        .outerjoin(workshop, workshop.c.id == slot.c.workshop_id)
+        .outerjoin(alias[Organization], alias[Organization].c.id == workshop.c.organization_id)
+        .outerjoin(alias[Municipality], alias[Municipality].c.id == workshop.c.municipality_id)
+        .outerjoin(alias[Location], alias[Location].c.id == workshop.c.location_id)
+        .outerjoin(alias[Account], alias[Account].c.id == key("user"))
+        .outerjoin(season, season.c.id == key("season"))
+        .where(alliance.c.id == key("alliance"))
+        .order_by(wish.c.n)
+    )
+    return Question(named)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an application is about to name: its own number, its alliance, its wishes."""
+
+    application_id: int
+    alliance: Any
+    user: Any
+    season_seen: bool
+    wishes: list[Wish]
+
+
+def ask(
+    db: Session,
+    wishes: Sequence[Mapping[str, Any]],
+    *,
+    alliance_id: int,
+    season_id: int | None = None,
+) -> Asked:
+    """What the wishes name, whatever the caller sees of it. Raises Invalid naming what is not
+    seen, or not of the alliance, and what is wished for twice.
+
+    A wish is ``{"person_id", "slot_id", "reduced"}``.
+    """
+    kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
+    user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
+    found = _asked(kind, places.at_most(len(wishes))).ask_first(
+        db,
+        "what wishes name",
+        wishes=orjson.dumps(
+            [
+                {
+                    "n": n,
+                    "person_id": _key(wish.get("person_id")),
+                    "slot_id": _key(wish.get("slot_id")),
+                }
+                for n, wish in enumerate(wishes)
+            ]
+        ).decode(),
+        alliance=alliance_id,
+        user=user_id,
+        season=season_id,
+    )
+    if not found:
+        raise Invalid(UNKNOWN, field="alliance_id")
+    first, found = found[0], found[: len(wishes)]
+    _require_choices(wishes, found, alliance_id)
+    if season_id is not None and not first.season_seen:
+        raise Invalid(UNKNOWN, field="season_id")
+    user = None
+    if first.ab_user_email is not None:
+        user = SimpleNamespace(mailbox=mailbox(first.ab_user_email), locale=first.ab_user_locale)
+    return Asked(
+        first.application,
+        _part(Alliance, first),
+        user,
+        bool(first.season_seen),
+        [_wish(n, wish, row) for n, (wish, row) in enumerate(zip(wishes, found, strict=True))],
+    )
+
+
+def _key(value: Any) -> int:
+    """A number that a row can have; zero, which none has, for anything else."""
+    return value if isinstance(value, int) and possible(value) else 0
+
+
+def _require_choices(
+    wishes: Sequence[Mapping[str, Any]], found: Sequence[Any], alliance_id: int
+) -> None:
+    errors: list[tuple[str | None, str]] = []
+    pairs: set[tuple[Any, Any]] = set()
+    for n, (wish, row) in enumerate(zip(wishes, found, strict=True)):
+        if not row.person_seen or row.person_alliance_id != alliance_id:
+            errors.append((f"wishes[{n}].person_id", UNKNOWN))
+        if not row.slot_seen or row.slot_alliance_id != alliance_id:
+            errors.append((f"wishes[{n}].slot_id", UNKNOWN))
+        pair = wish.get("person_id"), wish.get("slot_id")
+        if pair in pairs:
+            errors.append((f"wishes[{n}].slot_id", TWICE))
+        pairs.add(pair)
+    if errors:
+        raise Invalid.many(errors)
+
+
+def _part(model: type[Any], row: Any) -> Any:
+    name = model.__tablename__
+    return SimpleNamespace(**{key: getattr(row, f"{name}_{key}") for key in _OF[model]})
+
+
+def _wish(n: int, wish: Mapping[str, Any], row: Any) -> Wish:
+    person, slot, workshop = (_part(model, row) for model in (Person, Slot, Workshop))
+    person.name = f"{person.first_name} {person.last_name}"
+    slot.workshop = workshop
+    workshop.organization = _part(Organization, row)
+    workshop.municipality = _part(Municipality, row) if row.municipality_name else None
+    workshop.location = _part(Location, row) if row.location_name else None
+    return Wish(
+        id=row.number, position=n + 1, field=f"wishes[{n}]", person=person, slot=slot,
+        person_id=person.id, slot_id=slot.id, reduced=bool(wish.get("reduced", False)),
+        alliance_id=person.alliance_id, status="", queue_no=None, before=0, already=row.already,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- deciding
+
+
+def draft(application_id: int, wish: Wish) -> Enrollment:
+    """The row of a wish that nothing has been decided on yet."""
+    return Enrollment(
+        alliance_id=wish.alliance_id,
+        application_id=application_id,
+        person_id=wish.person_id,
+        slot_id=wish.slot_id,
+        span=[Range(first, last) for first, last in clock.hours(wish.slot)],
+        reduced=wish.reduced,
+        position=wish.position,
+    )
+
+
+def price(wishes: Iterable[Wish], *, now: datetime) -> None:
+    """Give each wish its fee. All that can be said against them is raised together."""
     refusals: list[DomainError] = []
-    for name, wish in found:
+    for wish in wishes:
         try:
             eligibility.require(wish, now=now)
+            if wish.already:
+                raise AlreadyEnrolled(field="slot_id")
         except DomainError as refusal:
-            refusals.append(refusal.under(name) if name else refusal)
+            refusals.append(refusal.under(wish.field) if wish.field else refusal)
     if refusals:
         refusals[0].errors = [error for refusal in refusals for error in refusal.errors]
         raise refusals[0]
-    # Slots are taken in the order of their numbers, a slot's queue in that of the wishes.
-    in_order = sorted(found, key=lambda named: named[1].slot_id)
-    persons = frozenset(wish.person_id for _, wish in found)
-
-    def take(locks: Locks) -> None:
-        for name, wish in in_order:
-            try:
-                with explained():
-                    _take(system, wish, locks, now)
-                    system.flush()
-            except DomainError as refusal:
-                raise refusal.under(name) if name else refusal from None
-
-    holding(system, Locks(persons), take)
-    return [wish for _, wish in found]
 
 
-def _take(system: Session, wish: Enrollment, locks: Locks, now: datetime) -> None:
-    states.move(system, wish, "submitted", because="", now=now)
-    if wish.slot.workshop.allocation == "ranking":
-        return  # Decided when the ranking is drawn up.
-    # The slot may have been moved since the wish was written down.
-    wish.span = wish.slot.span
-    turn = queues.join_queue(system, wish.slot_id)
-    wish.queue_no = turn.number
-    states.move(system, wish, "placed" if turn.placed else "waiting", because="", now=now)
-    if not turn.placed and turn.free:
-        queues.promote(system, wish.slot_id, locks, now=now, newcomer=wish.id)
+def decide(system: Session, application_id: int, wishes: Sequence[Wish], *, now: datetime) -> None:
+    """Enter priced wishes as enrolments, each with its place or its number, or give none.
+
+    Raises AlreadyEnrolled or Overlaps, naming the wish. In a ranking nothing is decided yet.
+    """
+    persons = frozenset(wish.person_id for wish in wishes)
+
+    def work(locks: Locks) -> None:
+        found = places.take(system, application_id, wishes, now=now)
+        promoted = {
+            wish.id: _promoted(system, wish, locks, now)
+            for wish in wishes
+            if found[wish.id].status == "waiting" and found[wish.id].free
+        }
+        for wish in wishes:
+            taken = found[wish.id]
+            wish.status, wish.queue_no, wish.before = taken.status, taken.queue_no, taken.before
+            if wish.id in promoted:
+                wish.status, wish.before = promoted[wish.id]
+
+    if any(wish.slot.waiting_count for wish in wishes):
+        holding(system, Locks(persons), work)
+        return
+    # Nobody waited when we asked, so a savepoint is spared: who began to wait since, for a place
+    # that is free and that they cannot take, is hardly ever there.
+    try:
+        work(Locks(persons))
+    except NotLocked:
+        raise Repeated from None
+
+
+def _promoted(system: Session, wish: Wish, locks: Locks, now: datetime) -> tuple[str, int]:
+    """A place is free, though others wait: those whom it serves not. Perhaps it serves this one.
+
+    Its state now, and how many wait before it.
+    """
+    held = locks | Locks(slots=frozenset({wish.slot_id}))
+    queues.promote(system, wish.slot_id, held, now=now, newcomer=wish.id)
+    row = system.get_one(Enrollment, wish.id, populate_existing=True)
+    return row.status, letters.before(system, row)

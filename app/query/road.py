@@ -158,16 +158,13 @@ def _by_itself(engine: Engine, sql: str, parameters: dict[str, Any]) -> list[Row
     connection: Any = borrowed.dbapi_connection
     try:
         connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            found: list[Row] = cursor.fetchall()
+        return list[Row](transaction.asked(connection, sql, parameters))
     finally:
         if connection.closed:
             borrowed.invalidate()
         else:
             connection.autocommit = False
         borrowed.close()
-    return found
 
 
 def stream(

@@ -19,6 +19,7 @@ ELEVATED = {
         "keep an application",
         "read an application's wishes",
         "send an application",
+        "send an application",
     ],
     "operations/care.py": [
         "log the reading of encrypted columns",
@@ -95,6 +96,7 @@ ELEVATED = {
         "end a family of tokens",
         "renew a token",
     ],
+    "operations/wishes.py": ["what wishes name"],
     "operations/works.py": [
         "note what became of the rows of a long work",
         "stop one's own long work",
@@ -154,6 +156,7 @@ ROADS = {
         "questions.py": "for elevated sessions alone",
         "operations/idempotency.py": "keeps an answer, which no seat reads",
         "operations/outbox.py": "writes a letter, which its writer may not read",
+        "operations/places.py": "takes places, in an elevated session",
         "operations/states.py": "records a change of state",
     },
     "exec_driver_sql": {

@@ -75,7 +75,7 @@ def test_each_step_of_an_enrolment_is_kept_with_its_time(db, slot, enrol, now):
         StateChange.noun == "enrollment", StateChange.row_id == made.id
     )
     found = [(s.from_status, s.to_status, s.at) for s in db.scalars(steps.order_by(StateChange.id))]
-    assert found == [("draft", "submitted", now), ("submitted", "placed", now)]
+    assert found == [(None, "submitted", now), ("submitted", "placed", now)]
 
 
 def test_a_second_wish_for_the_same_slot_is_refused_and_leaves_no_trace(db, slot, enrol):
