@@ -5,7 +5,7 @@ import json
 import sys
 
 import config
-from bench import databases, demo, depth, enrolling, memory, queries, reading, screens
+from bench import databases, demo, depth, enrolling, memory, queries, ranking, reading, screens
 from bench.client import WrongAnswer
 from bench.figures import Figure, Group, Plan
 
@@ -17,6 +17,7 @@ GROUPS: dict[tuple[str, ...], Group] = {
     screens.NAMES: screens.measure,
     demo.NAMES: demo.measure,
     memory.NAMES: memory.measure,
+    ranking.NAMES: ranking.measure,
 }
 RESULTS = config.PROJECT / "var" / "bench.json"
 

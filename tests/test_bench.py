@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bench import client, databases, demo, depth, enrolling, memory, queries, reading, screens
+from bench import (
+    client,
+    databases,
+    demo,
+    depth,
+    enrolling,
+    memory,
+    queries,
+    ranking,
+    reading,
+    screens,
+)
 from bench.figures import Figure, Plan, interleaved
 
 NAMES = {
@@ -14,13 +25,13 @@ NAMES = {
     "public_list_vs_hello", "not_modified_vs_hello", "page1_1m_vs_1k", "deep_1m_vs_1k",
     "enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench", "queries_", "demo_rows_per_second",
     "csv_1m_peak_mb", "screen_list_vs_api_list", "screen_list_queries", "screen_add_bytes",
-    "screen_assets_bytes",
+    "screen_assets_bytes", "ranking_seconds", "ranking_peak_mb",
 }  # fmt: skip
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
 def test_every_promised_figure_has_its_place():
-    groups = (reading, depth, enrolling, queries, demo, memory, screens)
+    groups = (reading, depth, enrolling, queries, demo, memory, screens, ranking)
     assert {name for group in groups for name in group.NAMES} == NAMES
     assert databases.MILLION * 2 == 1_000_000
 
@@ -39,6 +50,13 @@ def test_the_median_of_the_rounds_counts_and_the_first_does_not():
     found = interleaved(plan, {"ours": [900, 1, 3, 2].__getitem__, "theirs": lambda n: 10.0})
     assert found == {"ours": 2, "theirs": 10}
     assert Figure("name", 2, 10, "").ratio == pytest.approx(0.2)
+
+
+def test_a_ranking_is_replayed_in_a_process_of_its_own():
+    plan = Plan(seconds=1, rounds=1, quick=True)
+    found = {figure.name: figure for figure in ranking.measure(plan)}
+    assert set(found) == set(ranking.NAMES)
+    assert all(figure.ours > 0 for figure in found.values())
 
 
 @pytest.fixture
