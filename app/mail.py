@@ -42,6 +42,7 @@ PATHS = {
     "call_deadline": "/office/calls/show/{call_id}",
     "membership_deadline": "/office/memberships/show/{membership_id}",
     "review_waiting": "/office/{resource}/show/{row_id}",
+    "rules_broken": "/office/job-runs/list/",
     "digest": "/office/enrollments/list/",
     "confirm": "/{alliance}/confirm/{token}",
     "reset": "/{alliance}/reset/{token}",

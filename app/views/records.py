@@ -47,6 +47,7 @@ MESSAGES = {
     "call_deadline": N_("Reminder: deadline of a call"),
     "membership_deadline": N_("Reminder: deadline of a membership"),
     "review_waiting": N_("Reminder: review waiting"),
+    "rules_broken": N_("Broken rules"),
     "digest": N_("Digest of new enrolments"),
     "confirm": N_("Confirmation of the e-mail"),
     "reset": N_("New password"),
@@ -63,6 +64,7 @@ JOBS = {
     "remind_calls": N_("Remind of calls"),
     "remind_memberships": N_("Remind of memberships"),
     "remind_reviews": N_("Remind of reviews"),
+    "check": N_("Check the rules"),
     "remind_slots": N_("Remind of tomorrow's slots"),
     "clean_up": N_("Delete what is no longer needed"),
 }

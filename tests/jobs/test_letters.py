@@ -63,7 +63,7 @@ def apply(db: ScopedSession, now: datetime) -> Callable[..., Application]:
     def send(*slots: object) -> Application:
         alliance = slots[0].alliance
         child = PersonFactory(alliance=alliance)
-        return applications.apply_for(
+        sent = applications.apply_for(
             db,
             alliance_id=alliance.id,
             wishes=[{"person_id": child.id, "slot_id": slot.id} for slot in slots],
@@ -71,6 +71,7 @@ def apply(db: ScopedSession, now: datetime) -> Callable[..., Application]:
             channel="staff",
             now=now,
         )
+        return db.get_one(Application, sent.id)
 
     return send
 
