@@ -215,6 +215,38 @@ def check(settings: config.Settings) -> None:
     click.echo("Every rule holds.")
 
 
+@main.group()
+def ranking() -> None:
+    """Rankings: computing a kept list again."""
+
+
+@ranking.command()
+@click.argument("run", type=click.IntRange(1, 2**63 - 1))
+@click.pass_obj
+def replay(settings: config.Settings, run: int) -> None:
+    """Compute a kept run again, by its number; exits 1 unless all of it comes out the same."""
+    with _database(settings) as url:
+        from app import clock
+        from app.errors import DomainError
+        from app.models import RankingRun
+        from app.operations import ranking_runs
+
+        with _session(settings, url, "replay") as db:
+            row = db.get(RankingRun, run)
+            if row is None:
+                raise click.ClickException("there is no such run")
+            try:
+                found = ranking_runs.replay(db, row, now=clock.now())
+            except DomainError as refusal:
+                raise click.ClickException(str(refusal)) from None
+    click.echo(f"inputs  {found.inputs_sha256}")
+    click.echo(f"outcome {found.outcome_sha256}")
+    if found.differs:
+        click.echo(f"Not the same: {', '.join(found.differs)}.")
+        sys.exit(1)
+    click.echo("The same, bit for bit.")
+
+
 @main.command("db-url")
 @click.pass_obj
 def db_url(settings: config.Settings) -> None:

@@ -33,7 +33,7 @@ PROVIDERS_REQUEST = "/office/service-requests/show/{request_id}"
 PATHS = {
     **dict.fromkeys(
         ("receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
-         "window_closes", "slot_tomorrow", "offer_expires"), APPLICATION,
+         "list_published", "window_closes", "slot_tomorrow", "offer_expires"), APPLICATION,
     ),
     **dict.fromkeys(
         ("request_sent", "request_answered", "request_accepted", "request_started",

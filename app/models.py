@@ -962,6 +962,13 @@ class Workshop(Titled, Described, Offer, Tenant):
         N_("How places are given"), ALLOCATIONS, default="first_come",
         server_default="first_come", check="allocation",
     )  # fmt: skip
+    ranking_id: Mapped[int | None] = ref(
+        N_("Ranking"), "ranking.id", index=True, help=N_("Where places are given by ranking.")
+    )
+    criterion_set_id: Mapped[int | None] = ref(
+        N_("Own criteria"), "criterion_set.id",
+        help=N_("Only where this organizer ranks by criteria of its own."),
+    )  # fmt: skip
     offer_hours: Mapped[int] = col(
         N_("Hours to accept an offered place"), Integer, default=48, server_default="48"
     )
@@ -973,6 +980,8 @@ class Workshop(Titled, Described, Offer, Tenant):
     season: Mapped[Season] = relationship()
     municipality: Mapped[Municipality | None] = relationship()
     location: Mapped[Location | None] = relationship()
+    ranking: Mapped["Ranking | None"] = relationship()
+    criterion_set: Mapped["CriterionSet | None"] = relationship()
     slots: Mapped[list["Slot"]] = many(
         "workshop", foreign_keys="Slot.workshop_id", order_by="Slot.starts_on"
     )
@@ -985,6 +994,10 @@ class Workshop(Titled, Described, Offer, Tenant):
         CheckConstraint("min_age BETWEEN 0 AND 120", name="min_age_range"),
         CheckConstraint("max_age BETWEEN 0 AND 120 AND max_age >= min_age", name="max_age_range"),
         CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_range"),
+        CheckConstraint(
+            "allocation = 'ranking' OR (ranking_id IS NULL AND criterion_set_id IS NULL)",
+            name="ranked_where_places_are_ranked",
+        ),
         *price_checks(),
     )
 
@@ -1210,6 +1223,7 @@ ENROLLMENT_STATES = {
     "offered": N_("Place offered"),
     "declined": N_("Declined"),
     "expired": N_("Offer expired"),
+    "passed": N_("A better wish was granted"),
     "cancelled": N_("Cancelled"),
     "refused": N_("Refused"),
 }
@@ -1299,6 +1313,307 @@ class StateChange(Tenant):
     at: Mapped[datetime] = col(N_("When"), INSTANT)
     user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
     __table_args__ = (Index("ix_state_change_row", "noun", "row_id"),)
+
+
+# ---------------------------------------------------------------- rankings
+
+CRITERION_KINDS = {
+    "flag": N_("Yes or no"),
+    "unit": N_("For each one"),
+    "choice": N_("One answer of several"),
+    "tie": N_("Parts equals"),
+}
+FIRST = {"high": N_("The higher first"), "low": N_("The lower first")}
+
+
+class CriterionSet(Titled, Tenant):
+    """Criteria of precedence: once published they stay as they are, and a new edition follows."""
+
+    label_columns = ("title",)
+    STATES = {"draft": N_("Draft"), "published": N_("Published")}
+
+    organization_id: Mapped[int] = ref(N_("Published by"), "organization.id", index=True)
+    edition: Mapped[int] = col(N_("Edition"), Integer, default=1, server_default="1")
+    status: Mapped[str] = choice(N_("Status"), STATES, default="draft", server_default="draft")
+    published_at: Mapped[datetime | None] = col(N_("Published on"), INSTANT)
+    organization: Mapped[Organization] = relationship()
+    criteria: Mapped[list["Criterion"]] = many("criterion_set", order_by="Criterion.position")
+    __table_args__ = (
+        UniqueConstraint("organization_id", "title", "edition"),
+        CheckConstraint("edition >= 1", name="edition_from_one"),
+        CheckConstraint(
+            "(status = 'published') = (published_at IS NOT NULL)", name="published_once"
+        ),
+    )  # fmt: skip
+
+
+class Criterion(Titled, Tenant):
+    """One published row: what is declared, and the points that it gives."""
+
+    label_columns = ("title",)
+
+    criterion_set_id: Mapped[int] = ref(N_("Criteria"), "criterion_set.id", index=True)
+    position: Mapped[int] = col(N_("Order"), Integer)
+    kind: Mapped[str] = choice(N_("Kind"), CRITERION_KINDS, default="flag")
+    code: Mapped[str] = col(
+        N_("Code"), String(40),
+        help=N_("Small letters, digits and underscores; what programs declare."),
+    )  # fmt: skip
+    question: Mapped[str | None] = col(
+        N_("Question"), String(40),
+        help=N_("Answers to one question share it, so that only one of them counts."),
+    )  # fmt: skip
+    points: Mapped[Decimal] = col(
+        N_("Points"), Numeric(7, 2), kind="number", default=Decimal(0), server_default="0"
+    )
+    maximum: Mapped[int | None] = col(N_("Counted at most"), Integer)
+    first: Mapped[str | None] = choice(N_("Who goes first"), FIRST, check="first")
+    declared: Mapped[str | None] = col(N_("What is declared"), Text)
+    criterion_set: Mapped[CriterionSet] = relationship(back_populates="criteria")
+    __table_args__ = (
+        UniqueConstraint("criterion_set_id", "kind", "code"),
+        CheckConstraint("code ~ '^[a-z0-9_]+$'", name="code_form"),
+        CheckConstraint("question ~ '^[a-z0-9_]+$'", name="question_form"),
+        CheckConstraint(
+            "(kind = 'choice') = (question IS NOT NULL)", name="a_choice_answers_a_question"
+        ),
+        CheckConstraint(
+            "maximum IS NULL OR (kind = 'unit' AND maximum BETWEEN 1 AND 100)",
+            name="maximum_of_units",
+        ),
+        CheckConstraint("(kind = 'tie') = (first IS NOT NULL)", name="a_tie_has_a_direction"),
+        CheckConstraint("kind <> 'tie' OR points = 0", name="a_tie_gives_no_points"),
+        CheckConstraint("points BETWEEN -10000 AND 10000", name="points_in_range"),
+        CheckConstraint("position BETWEEN 1 AND 1000", name="position_in_range"),
+    )
+
+
+RANKING_STATES = {
+    "draft": N_("Draft"),
+    "published": N_("Published"),
+    "drawn": N_("Seed drawn"),
+    "provisional": N_("Provisional list"),
+    "final": N_("Final list"),
+}
+
+
+class Ranking(Titled, Tenant):
+    """How the places of some workshops of a season are given by need; they point to it."""
+
+    label_columns = ("title",)
+
+    organization_id: Mapped[int] = ref(N_("Published by"), "organization.id", index=True)
+    season_id: Mapped[int] = ref(N_("Season"), "season.id", index=True)
+    criterion_set_id: Mapped[int] = ref(
+        N_("Criteria"), "criterion_set.id",
+        help=N_("Of all its workshops, unless one names its own."),
+    )  # fmt: skip
+    status: Mapped[str] = choice(
+        N_("Status"), RANKING_STATES, default="draft", server_default="draft"
+    )
+    weeks_quota: Mapped[int | None] = col(
+        N_("Weeks in the first round"), Integer,
+        help=N_("Nobody gets more before everybody had a turn; empty: no such round."),
+    )  # fmt: skip
+    seed_source: Mapped[str | None] = col(
+        N_("Source of the draw"), String(300),
+        help=N_("A public number of a day to come, such as a lottery's first drawn numbers."),
+    )  # fmt: skip
+    seed_on: Mapped[date | None] = col(N_("Drawn on"), Date)
+    seed: Mapped[str | None] = col(N_("Seed"), String(200))
+    complaints_until: Mapped[date | None] = col(N_("Complaints until"), Date)
+    published_at: Mapped[datetime | None] = col(N_("Published on"), INSTANT)
+    provisional_at: Mapped[datetime | None] = col(N_("Provisional list of"), INSTANT)
+    final_at: Mapped[datetime | None] = col(N_("Final list of"), INSTANT)
+    act_number: Mapped[str | None] = col(N_("Number of the act"), String(40))
+    act_date: Mapped[date | None] = col(N_("Date of the act"), Date)
+    run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("ranking_run.id", ondelete="RESTRICT", use_alter=True),
+        info={"label": N_("Published run"), "group": "public", "help": ""},
+    )
+    organization: Mapped[Organization] = relationship()
+    season: Mapped[Season] = relationship()
+    criterion_set: Mapped[CriterionSet] = relationship()
+    run: Mapped["RankingRun | None"] = relationship(foreign_keys=[run_id], post_update=True)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "season_id", "title"),
+        CheckConstraint("weeks_quota BETWEEN 1 AND 60", name="weeks_quota_range"),
+        CheckConstraint(
+            "status = 'draft' OR (seed_source IS NOT NULL AND seed_on IS NOT NULL"
+            " AND published_at IS NOT NULL)",
+            name="the_source_is_announced",
+        ),
+        CheckConstraint(
+            "(status IN ('draft', 'published')) = (seed IS NULL)", name="drawn_after_closing"
+        ),
+        CheckConstraint(
+            "(status IN ('provisional', 'final')) = (run_id IS NOT NULL)", name="a_list_has_a_run"
+        ),
+        CheckConstraint(
+            "(status = 'final') = (act_number IS NOT NULL AND act_date IS NOT NULL)",
+            name="an_act_approves_the_final_list",
+        ),
+    )
+
+
+class RankingEntry(Tenant):
+    """A person in a ranking: what was declared for them (DPR 445/2000), and what they want."""
+
+    label_columns = ("code",)
+    STATES = {
+        "declared": N_("Declared"),
+        "checking": N_("To be checked"),
+        "confirmed": N_("Confirmed"),
+        "excluded": N_("Excluded"),
+    }
+
+    ranking_id: Mapped[int] = ref(N_("Ranking"), "ranking.id", index=True)
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", index=True)
+    code: Mapped[str] = personal(N_("Code"), String(10), "public")
+    status: Mapped[str] = choice(
+        N_("Status"), STATES, "points", default="declared", server_default="declared"
+    )
+    weeks: Mapped[int | None] = personal(
+        N_("Weeks wanted"), Integer, "points", help=N_("Empty: as many as are wished for.")
+    )
+    together: Mapped[bool] = personal(
+        N_("With its siblings"), Boolean, "points", default=False, server_default="false"
+    )
+    facts: Mapped[Sealed | str | None] = personal(
+        N_("What was declared"), Encrypted("ranking_entry.facts"), "system", keep=FIVE_YEARS
+    )
+    declared_at: Mapped[datetime | None] = personal(N_("Declared on"), INSTANT, "points")
+    user_id: Mapped[int | None] = ref(N_("Declared by"), "ab_user.id", "internal")
+    reason: Mapped[str | None] = personal(N_("Reason"), Text, "points")
+    ranking: Mapped[Ranking] = relationship()
+    person: Mapped[Person] = relationship()
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    __table_args__ = (
+        UniqueConstraint("ranking_id", "person_id"),
+        UniqueConstraint("ranking_id", "code"),
+        CheckConstraint("weeks BETWEEN 1 AND 60", name="weeks_range"),
+        CheckConstraint(
+            "status <> 'excluded' OR length(reason) > 0", name="excluded_with_a_reason"
+        ),
+    )
+
+
+class RankingRun(Tenant):
+    """One computation of a list, with all that it was computed from. It never changes."""
+
+    label_columns = ("number",)
+    KINDS = {
+        "trial": N_("Trial"),
+        "provisional": N_("Provisional"),
+        "final": N_("Final"),
+    }
+
+    ranking_id: Mapped[int] = ref(N_("Ranking"), "ranking.id", index=True)
+    number: Mapped[int] = col(N_("Run"), Integer)
+    kind: Mapped[str] = choice(N_("Kind"), KINDS)
+    at: Mapped[datetime] = col(N_("When"), INSTANT)
+    user_id: Mapped[int | None] = ref(N_("By"), "ab_user.id", "internal")
+    inputs: Mapped[Sealed | str] = personal(
+        N_("Inputs"), Encrypted("ranking_run.inputs"), "system", keep=FIVE_YEARS
+    )
+    inputs_sha256: Mapped[str] = col(N_("SHA-256 of the inputs"), String(64))
+    outcome_sha256: Mapped[str] = col(N_("SHA-256 of the outcome"), String(64))
+    placed: Mapped[int] = col(N_("Places given"), Integer)
+    waiting: Mapped[int] = col(N_("Wishes that wait"), Integer)
+    ranking: Mapped[Ranking] = relationship(foreign_keys=[ranking_id])
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    __table_args__ = (UniqueConstraint("ranking_id", "number"),)
+
+
+class RankingScore(Tenant):
+    """Where an entry stands in one order of a run, with its points line by line."""
+
+    label_columns = ("id",)
+
+    run_id: Mapped[int] = ref(N_("Run"), "ranking_run.id", index=True)
+    entry_id: Mapped[int] = ref(N_("Entry"), "ranking_entry.id", "points", index=True)
+    criterion_set_id: Mapped[int] = ref(N_("Criteria"), "criterion_set.id")
+    code: Mapped[str] = personal(N_("Code"), String(10), "public")
+    position: Mapped[int] = personal(N_("Position"), Integer, "public")
+    draw: Mapped[str] = personal(N_("Draw"), String(64), "public")
+    points: Mapped[Decimal] = personal(N_("Points"), Numeric(9, 2), "points")
+    lines: Mapped[Sealed | str] = personal(
+        N_("Points by criterion"), Encrypted("ranking_score.lines"), "system", keep=FIVE_YEARS
+    )
+    run: Mapped[RankingRun] = relationship()
+    entry: Mapped[RankingEntry] = relationship()
+    criterion_set: Mapped[CriterionSet] = relationship()
+    __table_args__ = (UniqueConstraint("run_id", "entry_id", "criterion_set_id"),)
+
+
+class RankingOutcome(Tenant):
+    """What became of one wish in a run."""
+
+    label_columns = ("code",)
+    STATES = {
+        "placed": N_("Placed"),
+        "waiting": N_("Waiting"),
+        "passed": N_("A better wish was granted"),
+    }
+
+    run_id: Mapped[int] = ref(N_("Run"), "ranking_run.id", index=True)
+    entry_id: Mapped[int] = ref(N_("Entry"), "ranking_entry.id", "points", index=True)
+    enrollment_id: Mapped[int] = ref(N_("Enrolment"), "enrollment.id", "points", index=True)
+    slot_id: Mapped[int] = ref(N_("Slot"), "slot.id", index=True)
+    code: Mapped[str] = personal(N_("Code"), String(10), "public")
+    position: Mapped[int] = personal(N_("Position"), Integer, "public")
+    state: Mapped[str] = choice(N_("Outcome"), STATES, check="state")
+    waiting_no: Mapped[int | None] = personal(N_("Number among those who wait"), Integer, "public")
+    wish: Mapped[int] = personal(N_("Order of the wish"), Integer, "points")
+    because: Mapped[str] = personal(N_("Why"), String(20), "points")
+    last_points: Mapped[Decimal | None] = personal(
+        N_("Points of the last one placed"), Numeric(9, 2), "points"
+    )
+    decided_by: Mapped[str | None] = personal(N_("Decided by"), String(40), "points")
+    run: Mapped[RankingRun] = relationship()
+    entry: Mapped[RankingEntry] = relationship()
+    enrollment: Mapped[Enrollment] = relationship()
+    slot: Mapped[Slot] = relationship()
+    __table_args__ = (
+        UniqueConstraint("run_id", "enrollment_id"),
+        CheckConstraint(
+            "(state = 'waiting') = (waiting_no IS NOT NULL)", name="who_waits_has_a_number"
+        ),
+    )
+
+
+class Complaint(Procedure, Tenant):
+    """A family asks for its place in a provisional list to be looked at again."""
+
+    label_columns = ("receipt",)
+    STATES = {
+        "received": N_("Received"),
+        "upheld": N_("Upheld"),
+        "rejected": N_("Rejected"),
+    }
+
+    entry_id: Mapped[int] = ref(N_("Entry"), "ranking_entry.id", index=True)
+    user_id: Mapped[int | None] = ref(N_("Sent by"), "ab_user.id", "internal")
+    status: Mapped[str] = choice(
+        N_("Status"), STATES, default="received", server_default="received"
+    )
+    complaint: Mapped[str] = personal(N_("What is complained of"), Text, "contact", keep=FIVE_YEARS)
+    answer: Mapped[str | None] = personal(N_("Answer"), Text, "contact", keep=FIVE_YEARS)
+    answered_at: Mapped[datetime | None] = personal(N_("Answered on"), INSTANT, "public")
+    entry: Mapped[RankingEntry] = relationship()
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    __table_args__ = (
+        CheckConstraint(
+            "(status = 'received') = (answered_at IS NULL)", name="answered_once"
+        ),
+        CheckConstraint(
+            "status = 'received' OR length(answer) > 0", name="answered_with_reasons"
+        ),
+        Index(
+            "one_open_complaint", "entry_id", unique=True,
+            postgresql_where=text("status = 'received'"),
+        ),
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- files and messages
@@ -1590,6 +1905,12 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     Person: ("first_name", "last_name", "fiscal_code"),
     SocialPoint: ("name",),
     Application: ("receipt", "contact_email", "contact_phone"),
+    CriterionSet: ("title",),
+    Criterion: ("title", "code"),
+    Ranking: ("title",),
+    RankingEntry: ("code",),
+    RankingOutcome: ("code",),
+    Complaint: ("receipt",),
     File: ("name",),
     Message: ("recipient",),
     JobRun: ("job",),

@@ -44,6 +44,14 @@ RESOURCES: dict[str, Any] = {
     "delegations": m.Delegation,
     "applications": m.Application,
     "enrollments": m.Enrollment,
+    "criterion-sets": m.CriterionSet,
+    "criteria": m.Criterion,
+    "rankings": m.Ranking,
+    "ranking-entries": m.RankingEntry,
+    "ranking-runs": m.RankingRun,
+    "ranking-scores": m.RankingScore,
+    "ranking-outcomes": m.RankingOutcome,
+    "complaints": m.Complaint,
     "state-changes": m.StateChange,
     "files": m.File,
     "messages": m.Message,
@@ -99,6 +107,11 @@ PUBLISHED = {
     "workshops": may(READ),
     "slots": may(READ),
     "social-points": may(READ),
+    "criterion-sets": may(READ),
+    "criteria": may(READ),
+    "rankings": may(READ),
+    "ranking-runs": may(READ),
+    "ranking-outcomes": may(READ),
 }
 OFFICE = "public internal"
 # What every seat of the office keeps of its own work.
@@ -106,6 +119,19 @@ OWN = {
     "saved-views": may(ALL, OFFICE),
     "works": may("list get stop", OFFICE),
     "work-lines": may(READ, OFFICE),
+}
+# Who runs a ranking: the office, and a municipality its own.
+RANKED = {
+    "criterion-sets": may(f"{EDIT} publish revise", OFFICE),
+    "criteria": may(ALL, OFFICE),
+    "rankings": may(f"{EDIT} publish draw try provisional finalize sample", OFFICE),
+    "ranking-entries": may(
+        "list get create correct confirm exclude why declared", "public internal points"
+    ),
+    "ranking-runs": may("list get replay difference", OFFICE),
+    "ranking-scores": may(READ, "public points"),
+    "ranking-outcomes": may(READ, "public points"),
+    "complaints": may("list get create uphold reject", "public internal contact"),
 }
 # A citizen has none: a year's key would go round the digital identity (DL 76/2020, art. 24).
 KEYS = {"keys": may("list get create revoke", OFFICE)}
@@ -129,6 +155,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "staff": {
         **KEYS,
         **OWN,
+        **RANKED,
         "alliances": may("list get update"),
         "municipalities": may(READ),
         "territories": may("list get create delete"),
@@ -172,6 +199,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "municipality": {
         **KEYS,
         **OWN,
+        **RANKED,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -198,6 +226,9 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "provider": {
         **KEYS,
         **OWN,
+        "criterion-sets": may(READ),
+        "criteria": may(READ),
+        "rankings": may(READ),
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -258,6 +289,11 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "social_point": {
         **KEYS,
         **OWN,
+        "criterion-sets": may(READ),
+        "criteria": may(READ),
+        "rankings": may(READ),
+        "ranking-entries": may("list get create why", "public points"),
+        "complaints": may("list get create", "public contact"),
         "municipalities": may(READ),
         "organizations": may(READ),
         "social-points": may("list get update", OFFICE, "public"),
@@ -278,6 +314,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
     },
     "citizen": {
         **PUBLISHED,
+        "ranking-entries": may("list get create why", "public points"),
+        "complaints": may("list get create", "public contact"),
         "persons": may("list get create update", "public contact care"),
         "relations": may(READ, OFFICE),
         "delegations": may("list get revoke", OFFICE),

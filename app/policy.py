@@ -177,6 +177,10 @@ DESKS = other(m.SocialPoint)
 SEATS = other(m.Seat)
 SCOPES = other(m.RoleScope)
 WORKS = other(m.Work)
+CRITERION_SETS = other(m.CriterionSet)
+RANKINGS = other(m.Ranking)
+RUNS = other(m.RankingRun)
+ENTRIES = other(m.RankingEntry)
 
 # The persons that a citizen acts for.
 MY_PERSONS = one(
@@ -220,6 +224,15 @@ OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
 PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
 PUBLISHED_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.status == "published")
 PUBLISHED_CALLS = one(CALLS.c.id, CALLS.c.status != "draft")
+PUBLISHED_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.status == "published")
+OUR_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.organization_id == ORGANIZATION)
+# A list is published under the run that it came from.
+PUBLISHED_RUNS = one(RANKINGS.c.run_id, RANKINGS.c.run_id.is_not(None))
+OUR_RANKINGS = one(RANKINGS.c.id, RANKINGS.c.organization_id == ORGANIZATION)
+OUR_RUNS = one(RUNS.c.id, RUNS.c.ranking_id.in_(OUR_RANKINGS))
+OUR_ENTRIES = one(ENTRIES.c.id, ENTRIES.c.ranking_id.in_(OUR_RANKINGS))
+MY_ENTRIES = one(ENTRIES.c.id, ENTRIES.c.person_id.in_(MY_PERSONS))
+DELEGATED_ENTRIES = one(ENTRIES.c.id, ENTRIES.c.person_id.in_(MAY_ENROL))
 
 
 # ---------------------------------------------------------------- rules many tables share
@@ -294,6 +307,14 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.Delegation, "staff")
 @visible(m.Application, "staff")
 @visible(m.Enrollment, "staff")
+@visible(m.CriterionSet, "staff")
+@visible(m.Criterion, "staff")
+@visible(m.Ranking, "staff")
+@visible(m.RankingEntry, "staff")
+@visible(m.RankingRun, "staff")
+@visible(m.RankingScore, "staff")
+@visible(m.RankingOutcome, "staff")
+@visible(m.Complaint, "staff")
 @visible(m.StateChange, "staff")
 @visible(m.File, "staff")
 @visible(m.Message, "staff")
@@ -327,6 +348,9 @@ def own_alliance(cls: Any) -> Any:
 @writable(m.Delegation, "staff")
 @writable(m.Application, "staff")
 @writable(m.Enrollment, "staff")
+@writable(m.CriterionSet, "staff")
+@writable(m.Criterion, "staff")
+@writable(m.Ranking, "staff")
 @writable(m.File, "staff")
 @writable(m.Message, "staff")
 def in_alliance(cls: Any) -> Any:
@@ -441,6 +465,9 @@ def own_organization(cls: Any) -> Any:
 @writable(m.Service, "municipality", "provider")
 @writable(m.Workshop, "municipality", "provider")
 @writable(m.Slot, "municipality", "provider")
+@visible(m.Ranking, "municipality")
+@writable(m.Ranking, "municipality")
+@writable(m.CriterionSet, "municipality")
 @writable(m.File, *NETWORK)
 def of_organization(cls: Any) -> Any:
     return and_(cls.organization_id == ORGANIZATION, cls.alliance_id == ALLIANCE)
@@ -566,12 +593,14 @@ def delegations_to_our_desks(cls: Any) -> Any:
 
 @visible(m.Delegation, "citizen")
 @visible(m.Enrollment, "citizen")
+@visible(m.RankingEntry, "citizen")
 @visible(m.ServiceRequest, "citizen")
 def of_my_persons(cls: Any) -> Any:
     return and_(cls.person_id.in_(MY_PERSONS), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.Enrollment, "social_point")
+@visible(m.RankingEntry, "social_point")
 def enrollments_under_delegation(cls: Any) -> Any:
     return and_(cls.person_id.in_(MAY_ENROL), cls.alliance_id == ALLIANCE)
 
@@ -652,6 +681,108 @@ def changes_of_mine(cls: Any) -> Any:
             )
         ),
     )
+
+
+# ---------------------------------------------------------------- rankings
+
+
+@visible(m.CriterionSet, "public")
+def published_criteria(cls: Any) -> Any:
+    return cls.status == "published"
+
+
+@visible(m.CriterionSet, "provider", "citizen", "social_point")
+def published_criteria_of_alliance(cls: Any) -> Any:
+    return and_(cls.status == "published", cls.alliance_id == ALLIANCE)
+
+
+@visible(m.CriterionSet, "municipality")
+def our_criteria_and_published(cls: Any) -> Any:
+    return and_(
+        or_(cls.organization_id == ORGANIZATION, cls.status == "published"),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.Criterion, "public")
+def of_published_criteria(cls: Any) -> Any:
+    return cls.criterion_set_id.in_(PUBLISHED_CRITERIA)
+
+
+@visible(m.Criterion, "provider", "citizen", "social_point")
+def of_published_criteria_of_alliance(cls: Any) -> Any:
+    return and_(cls.criterion_set_id.in_(PUBLISHED_CRITERIA), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Criterion, "municipality")
+def of_our_criteria_and_published(cls: Any) -> Any:
+    return and_(
+        or_(cls.criterion_set_id.in_(OUR_CRITERIA), cls.criterion_set_id.in_(PUBLISHED_CRITERIA)),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@writable(m.Criterion, "municipality")
+def of_our_criteria(cls: Any) -> Any:
+    return and_(cls.criterion_set_id.in_(OUR_CRITERIA), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Ranking, "public")
+def announced_rankings(cls: Any) -> Any:
+    return cls.status != "draft"
+
+
+@visible(m.Ranking, "provider", "citizen", "social_point")
+def announced_rankings_of_alliance(cls: Any) -> Any:
+    return and_(cls.status != "draft", cls.alliance_id == ALLIANCE)
+
+
+@visible(m.RankingRun, "public")
+def published_runs(cls: Any) -> Any:
+    return cls.id.in_(PUBLISHED_RUNS)
+
+
+@visible(m.RankingRun, "citizen")
+def published_runs_of_alliance(cls: Any) -> Any:
+    return and_(cls.id.in_(PUBLISHED_RUNS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.RankingOutcome, "public")
+def published_outcomes(cls: Any) -> Any:
+    return cls.run_id.in_(PUBLISHED_RUNS)
+
+
+@visible(m.RankingOutcome, "citizen")
+def published_outcomes_of_alliance(cls: Any) -> Any:
+    return and_(cls.run_id.in_(PUBLISHED_RUNS), cls.alliance_id == ALLIANCE)
+
+
+# Entries and complaints are written by operations alone, for what else follows from them.
+@visible(m.RankingEntry, "municipality")
+@visible(m.RankingRun, "municipality")
+def of_our_rankings(cls: Any) -> Any:
+    return and_(cls.ranking_id.in_(OUR_RANKINGS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.RankingScore, "municipality")
+@visible(m.RankingOutcome, "municipality")
+def of_our_runs(cls: Any) -> Any:
+    return and_(cls.run_id.in_(OUR_RUNS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Complaint, "municipality")
+def complaints_of_our_rankings(cls: Any) -> Any:
+    return and_(cls.entry_id.in_(OUR_ENTRIES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Complaint, "citizen")
+def my_complaints(cls: Any) -> Any:
+    return and_(cls.entry_id.in_(MY_ENTRIES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Complaint, "social_point")
+def complaints_under_delegation(cls: Any) -> Any:
+    return and_(cls.entry_id.in_(DELEGATED_ENTRIES), cls.alliance_id == ALLIANCE)
 
 
 # ---------------------------------------------------------------- files

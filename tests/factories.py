@@ -538,6 +538,129 @@ class EnrollmentFactory(TenantRows):
     span = LazyAttribute(lambda e: e.slot.span)
 
 
+# ---------------------------------------------------------------- rankings
+
+
+class CriterionSetFactory(TenantRows):
+    """A draft: `operations.criteria` publishes it."""
+
+    class Meta:
+        model = models.CriterionSet
+
+    _hangs_on = "organization"
+    organization = SubFactory(OrganizationFactory)
+    alliance = SelfAttribute("organization.alliance")
+    title = Sequence(lambda n: f"Criteri {n}")
+
+
+class CriterionFactory(TenantRows):
+    """Two points for a yes."""
+
+    class Meta:
+        model = models.Criterion
+
+    _hangs_on = "criterion_set"
+    criterion_set = SubFactory(CriterionSetFactory)
+    alliance = SelfAttribute("criterion_set.alliance")
+    title = Sequence(lambda n: f"Criterio {n}")
+    position = Sequence(lambda n: n % 1000 + 1)
+    code = Sequence(lambda n: f"criterion_{n}")
+    points = 2
+
+
+class RankingFactory(TenantRows):
+    """A draft: `operations.rankings` announces it."""
+
+    class Meta:
+        model = models.Ranking
+
+    _hangs_on = "organization"
+    organization = SubFactory(OrganizationFactory)
+    alliance = SelfAttribute("organization.alliance")
+    season = SubFactory(SeasonFactory, alliance=OURS)
+    criterion_set = SubFactory(CriterionSetFactory, organization=SelfAttribute("..organization"))
+    title = Sequence(lambda n: f"Graduatoria {n}")
+    seed_source = "Primi cinque numeri estratti del lotto, ruota di Milano"
+    seed_on = in_days(12)
+
+
+class RankingEntryFactory(TenantRows):
+    class Meta:
+        model = models.RankingEntry
+
+    _hangs_on = "ranking"
+    ranking = SubFactory(RankingFactory)
+    alliance = SelfAttribute("ranking.alliance")
+    person = SubFactory(PersonFactory, alliance=OURS)
+    code = LazyFunction(receipt_code)
+
+
+class RankingRunFactory(TenantRows):
+    class Meta:
+        model = models.RankingRun
+
+    _hangs_on = "ranking"
+    ranking = SubFactory(RankingFactory)
+    alliance = SelfAttribute("ranking.alliance")
+    number = Sequence(lambda n: n + 1)
+    kind = "trial"
+    at = at_hours(0)
+    inputs = "{}"
+    inputs_sha256 = Sequence(digest_of)
+    outcome_sha256 = Sequence(digest_of)
+    placed = 0
+    waiting = 0
+
+
+class RankingScoreFactory(TenantRows):
+    class Meta:
+        model = models.RankingScore
+
+    _hangs_on = "run"
+    run = SubFactory(RankingRunFactory)
+    alliance = SelfAttribute("run.alliance")
+    entry = SubFactory(RankingEntryFactory, ranking=SelfAttribute("..run.ranking"))
+    criterion_set = SelfAttribute("run.ranking.criterion_set")
+    code = SelfAttribute("entry.code")
+    position = 1
+    draw = Sequence(digest_of)
+    points = 2
+    lines = "[]"
+
+
+class RankingOutcomeFactory(TenantRows):
+    class Meta:
+        model = models.RankingOutcome
+
+    _hangs_on = "run"
+    run = SubFactory(RankingRunFactory)
+    alliance = SelfAttribute("run.alliance")
+    entry = SubFactory(RankingEntryFactory, ranking=SelfAttribute("..run.ranking"))
+    enrollment = SubFactory(
+        EnrollmentFactory, slot__alliance=SelfAttribute("...alliance"),
+        person=SelfAttribute("..entry.person"),
+    )  # fmt: skip
+    slot = SelfAttribute("enrollment.slot")
+    code = SelfAttribute("entry.code")
+    position = 1
+    state = "placed"
+    wish = 1
+    because = "first_round"
+
+
+class ComplaintFactory(TenantRows):
+    class Meta:
+        model = models.Complaint
+
+    _hangs_on = "entry"
+    entry = SubFactory(RankingEntryFactory)
+    alliance = SelfAttribute("entry.alliance")
+    user = SubFactory(AccountFactory)
+    receipt = LazyFunction(receipt_code)
+    submitted_at = at_hours(-1)
+    complaint = "Il fratello non è stato contato."
+
+
 class ServiceRequestFactory(TenantRows):
     class Meta:
         model = models.ServiceRequest

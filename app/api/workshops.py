@@ -39,6 +39,9 @@ class WorkshopApi(ResourceApi):
         "controller.id",
         "controller.name",
         "allocation",
+        "ranking.id",
+        "ranking.title",
+        "criterion_set.id",
         "offer_hours",
         "tuir_letter",
         "description",
@@ -65,6 +68,8 @@ class WorkshopApi(ResourceApi):
         "opens_at",
         "closes_at",
         "allocation",
+        "ranking_id",
+        "criterion_set_id",
         "offer_hours",
         "description",
         "description_en",
@@ -77,7 +82,13 @@ class WorkshopApi(ResourceApi):
     ]
     add_columns = ["organization_id", *edit_columns]
     search_columns = ["title", "description", "organization.name"]
-    filter_columns = ["season_id", "municipality_id", "organization_id", "season.kind"]
+    filter_columns = [
+        "season_id",
+        "municipality_id",
+        "organization_id",
+        "season.kind",
+        "ranking_id",
+    ]
     sort = "starts_on"
     includes = {"slots": ("slots", "workshop_id")}
 

@@ -78,6 +78,20 @@ def in_lodi(calendar: Calendar) -> Iterator[Plan]:
         allocation="ranking",
     )
     yield Plan(
+        "winter-camp",
+        "comune-codogno",
+        "Settimane a punti",
+        "Weeks by points",
+        running,
+        today - 45 * DAY,
+        today - 20 * DAY,
+        calendar.days(today + 34 * DAY, today + 44 * DAY),
+        venue="Centro civico La Girandola",
+        places=2,
+        price="9.00",
+        allocation="ranking",
+    )
+    yield Plan(
         "to-come",
         "comune-codogno",
         "Sabato al museo",

@@ -26,7 +26,8 @@ DAY = timedelta(days=1)
 STAGE = "afternoons-codogno"
 # How many families apply for a workshop, unless it is said here.
 APPLICANTS = 4
-MANY = {STAGE: 12, "playroom": 9, "online": 6, "robotics": 6, "around-today": 5}
+MANY = {STAGE: 12, "playroom": 9, "online": 6, "robotics": 6, "around-today": 5,
+        "winter-camp": 9}  # fmt: skip
 # Families make up their minds some days before the stories of the stage begin.
 QUIET = timedelta(days=5)
 # From here on nothing else is held at the same time.
@@ -155,9 +156,20 @@ def _login_family(db: Session, applicants: Applicants) -> None:
     at = applicants.now - QUIET + HOUR
     picks = ((elder, slots[0]), (elder, slots[plan.tight]), (younger, slots[0]))
     submit(db, Wish(at, family, plan, picks), applicants.counter)
+    _by_need(db, family, elder, applicants)
     later = ((elder, slots[3]), (younger, slots[3]))
     wish = Wish(applicants.now - DAY, family, plan, later)
     submit(db, wish, applicants.counter, send=False)
+
+
+def _by_need(db: Session, family: Family, child: models.Person, applicants: Applicants) -> None:
+    """A child in the ranking that is under way, where it is of the age."""
+    plan = applicants.programme.plans["robotics"]
+    workshop = applicants.programme.workshops["robotics"]
+    slots = [slot for slot in workshop.slots if plan.ages[0] <= child.age_on(slot.starts_on)]
+    if slots:
+        picks = tuple((child, slot) for slot in slots[:2])
+        submit(db, Wish(workshop.opens_at + DAY, family, plan, picks), applicants.counter)
 
 
 def _stories(db: Session, applicants: Applicants) -> None:

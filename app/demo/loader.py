@@ -14,6 +14,7 @@ from app.demo import (
     logins,
     network,
     people,
+    rankings,
     requests,
     services,
     workshops,
@@ -48,12 +49,14 @@ def _fill(db: Session, now: datetime, password: str) -> None:
         venues = services.write_venues(db, net)
         on_offer = services.write(db, net, venues, now)
         programme = workshops.write(db, net, venues, staff, now)
+        by_need = rankings.announce(db, net, programme)
         known = families.write(db, net, now, accounts["parent"] if first else None)
         desk.write(db, net, venues, known, now, desk_or_office[0])
         enrollments.write(
             db,
             enrollments.Applicants(programme, known, now, desk_or_office, accounts["municipality"]),
         )
+        rankings.declare(db, by_need, programme)
         requests.write(db, slug, on_offer, known, accounts, now)
         if first:
             changed = on_offer["famiglia-nuova", "Doposcuola Il Cortile"]

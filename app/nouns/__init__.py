@@ -10,13 +10,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import permissions
-from app.nouns import families, network, offers, platform
+from app.nouns import families, network, offers, platform, rankings
 from app.operations import rows
 from app.query.verbs import REASON, Field, Noun, Verb
 
 __all__ = ["NOUNS", "REASON", "Field", "Noun", "Verb", "create", "delete", "noun", "update"]
 
-NOUNS: dict[str, Noun] = {**families.NOUNS, **network.NOUNS, **offers.NOUNS, **platform.NOUNS}
+NOUNS: dict[str, Noun] = {
+    **families.NOUNS,
+    **network.NOUNS,
+    **offers.NOUNS,
+    **platform.NOUNS,
+    **rankings.NOUNS,
+}
 PLAIN = Noun()
 
 

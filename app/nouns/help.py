@@ -152,6 +152,45 @@ HELP: dict[str, str] = {
         "is offered to the next family by itself; staff can cancel, offer out of turn or "
         "refuse, always with a reason, and the page says why it stands as it does."
     ),
+    "criterion-sets": N_(
+        "What gives a child precedence where places are given by need: a set of rows, published "
+        "before the enrolments open. Once published it stays as it is; a change is a new "
+        "edition. Everybody reads what is published."
+    ),
+    "criteria": N_(
+        "One row of a set: what a family declares, and the points that it gives. Only what a "
+        "row needs may be asked. Rows of the kind that parts equals say who goes first where "
+        "points are the same."
+    ),
+    "rankings": N_(
+        "How the places of several workshops are given by need: announced with the source of "
+        "the draw, drawn after the last enrolments close, published by codes, open to "
+        "complaints, and made final by an act. Families read codes only; points are told to "
+        "each family alone."
+    ),
+    "ranking-entries": N_(
+        "A person in a ranking: the code under which it is published, and what was declared for "
+        "it under responsibility. The office puts a fact right with a reason, checks a drawn "
+        "sample, and excludes who declared what is false."
+    ),
+    "ranking-runs": N_(
+        "Each computation of a list, with the fingerprints of what went in and what came out. A "
+        "run never changes; replaying it gives the same list bit for bit, and two runs can be "
+        "compared."
+    ),
+    "ranking-scores": N_(
+        "Where each entry stands in one order of a run: its points, its position and its draw. "
+        "Only the office and the municipality that runs the ranking see this."
+    ),
+    "ranking-outcomes": N_(
+        "What became of each wish in a run: placed, waiting with a number, or passed over "
+        "because a better wish was granted. Of the published run everybody sees the code, the "
+        "position and the outcome, and nothing else."
+    ),
+    "complaints": N_(
+        "What families object to in a provisional list. Each has a receipt and is answered with "
+        "reasons; if it is upheld, the declared fact is put right and counts in the final list."
+    ),
     "state-changes": N_(
         "Every step of services, workshops, requests and enrolments: who took it, when, from "
         "what to what, and why. Steps are written by themselves and cannot be changed."

@@ -19,8 +19,20 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
-from app.models import Application, Base, Enrollment, ServiceRequest, Slot, StateChange, Tenant
-from app.operations import queues, seals
+from app.models import (
+    Application,
+    Base,
+    Complaint,
+    Enrollment,
+    Ranking,
+    RankingRun,
+    ServiceRequest,
+    Slot,
+    StateChange,
+    Tenant,
+    Workshop,
+)
+from app.operations import queues, ranking_runs, seals
 from app.transaction import elevated
 
 MOST = 100  # rows named for one check
@@ -48,6 +60,7 @@ def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
         for name, table, rows in [*_rules(moment), *_alliances()]:
             for row_id, detail in system.execute(rows.limit(MOST)):
                 found.append(Broken(name, table, row_id, str(detail)))
+        found += _lists(system, moment)
         for line in seals.verify(system)[:MOST]:
             found.append(Broken("the trail of changes is as it was sealed", "audit_event", 0, line))
     return found
@@ -121,7 +134,7 @@ def _rules(now: datetime) -> Iterator[Check]:
             func.extract("epoch", literal(now) - Enrollment.offer_expires_at) > 3600,
         ),
     )
-    for model in (Application, ServiceRequest):
+    for model in (Application, ServiceRequest, Complaint):
         form = model.receipt.regexp_match("^[0-9A-HJKMNP-TV-Z]{10}$")
         sent = and_(
             model.status != "draft",
@@ -149,6 +162,26 @@ def _rules(now: datetime) -> Iterator[Check]:
             last_change.c.to_status.is_distinct_from(Enrollment.status),
         ),
     )
+
+    yield (
+        "nobody waits for a list that is final",
+        "enrollment",
+        select(Enrollment.id, Enrollment.status)
+        .join(Slot, Slot.id == Enrollment.slot_id)
+        .join(Workshop, Workshop.id == Slot.workshop_id)
+        .join(Ranking, Ranking.id == Workshop.ranking_id)
+        .where(Ranking.status == "final", Enrollment.status == "submitted"),
+    )
+
+
+def _lists(system: Session, now: datetime) -> Iterator[Broken]:
+    """Published lists that do not come out the same when they are computed again."""
+    published = select(RankingRun).join(Ranking, Ranking.run_id == RankingRun.id)
+    for run in system.scalars(published.order_by(RankingRun.id)):
+        differs = ranking_runs.replay(system, run, now=now).differs
+        if differs:
+            name = "a published list comes out the same once more"
+            yield Broken(name, "ranking_run", run.id, ", ".join(differs))
 
 
 def _alliances() -> Iterator[Check]:

@@ -243,6 +243,7 @@ DECIDED = {
     "placed": N_("The place is assured."),
     "declined": N_("The family did not want the place."),
     "expired": N_("The place was offered and not accepted in time."),
+    "passed": N_("A better wish of this person was granted."),
     "cancelled": N_("The family gave the place up."),
     "refused": N_("Refused: %(reason)s"),
 }

@@ -22,7 +22,7 @@ KINDS = frozenset(
         "request_sent", "request_answered", "request_accepted", "request_started",
         "request_closed", "request_refused", "request_cancelled",
         "window_closes", "slot_tomorrow", "offer_expires", "call_deadline",
-        "membership_deadline", "review_waiting", "rules_broken", "digest",
+        "membership_deadline", "review_waiting", "rules_broken", "list_published", "digest",
         "confirm", "reset", "invite", "delegation_code",
     }
 )  # fmt: skip

@@ -18,7 +18,7 @@ ENROLLMENT = (
     "position", "person.id", "person.first_name", "person.last_name", "slot.id", "slot.title",
     "slot.title_en", "slot.starts_on", "slot.ends_on", "slot.starts_at", "slot.ends_at",
     "slot.workshop.id", "slot.workshop.title", "slot.workshop.title_en",
-    "slot.organization.name", "application.id", "application.receipt",
+    "slot.workshop.ranking_id", "slot.organization.name", "application.id", "application.receipt",
 )  # fmt: skip
 APPLICATION = ("id", "receipt", "status", "submitted_at", "due_on", "officer", "season.title",
                "season.title_en", "photo_consent", "contact_email", "contact_phone", "note",

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from app import formats
 from app.clock import ROME
 from app.errors import N_
-from app.models import UNITS
+from app.models import RANKING_STATES, UNITS, RankingOutcome
+from app.nouns import rankings
 
 # What an employer may pay, by letter of TUIR art. 51(2) (FACTS: company welfare).
 LETTERS = {
@@ -47,6 +48,7 @@ OF_ENROLLMENT = {
     "offered": N_("A place is offered to you"),
     "declined": N_("You declined the place"),
     "expired": N_("The offer expired"),
+    "passed": N_("A better wish was granted"),
     "cancelled": N_("Cancelled by you"),
     "refused": N_("Refused"),
 }
@@ -58,6 +60,12 @@ OF_REQUEST = {
     "closed": N_("Finished"),
     "refused": N_("Refused"),
     "cancelled": N_("Withdrawn"),
+}
+STATES: dict[str, Mapping[str, str]] = {
+    "enrollment": OF_ENROLLMENT,
+    "service_request": OF_REQUEST,
+    "ranking": RANKING_STATES,
+    "ranking_outcome": RankingOutcome.STATES,
 }
 # The look of a state: is it good, does it wait, does it ask for something, is it over.
 TONES = {
@@ -105,6 +113,11 @@ def euro(value: Any) -> str:
     return "" if value is None else formats.euro(Decimal(str(value)), language())
 
 
+def points(value: Any) -> str:
+    """21,5 or 10: without zeros that say nothing."""
+    return "" if value is None else rankings.points(Decimal(str(value)))
+
+
 def said(row: Mapping[str, Any], name: str) -> str:
     """A text in the reader's language, in Italian where it has no other."""
     english = row.get(f"{name}_en") if language().startswith("en") else None
@@ -149,7 +162,7 @@ def ages(row: Mapping[str, Any]) -> str:
 
 def state(status: str, noun: str = "enrollment") -> str:
     """A state as a family reads it."""
-    return _((OF_REQUEST if noun == "service_request" else OF_ENROLLMENT)[status])
+    return _(STATES[noun][status])
 
 
 def tone(status: str) -> str:
@@ -158,7 +171,7 @@ def tone(status: str) -> str:
 
 
 FILTERS: tuple[Callable[..., str], ...] = (
-    day, days, instant, hour, euro, said, begin, price, letter, ages, state, tone,
+    day, days, instant, hour, euro, points, said, begin, price, letter, ages, state, tone,
 )  # fmt: skip
 
 

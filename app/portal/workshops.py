@@ -20,7 +20,7 @@ CARD = (
     "price_unit",
 )  # fmt: skip
 WHOLE = (
-    *CARD, "description", "description_en", "location.name", "location.address",
+    *CARD, "ranking_id", "description", "description_en", "location.name", "location.address",
     "location.postal_code", "controller.name", "allocation", "offer_hours", "tuir_letter",
     "organization.address", "organization.email", "organization.phone", "organization.website",
 )  # fmt: skip

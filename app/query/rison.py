@@ -34,7 +34,7 @@ def parameters(arguments: MultiDict[str, str]) -> list[tuple[str, str]]:
     try:
         return [*others, *_translated(prison.loads(text))]
     except (
-        prison.decoder.ParserException, AttributeError, KeyError, TypeError, ValueError,
+        prison.decoder.ParserException, AttributeError, LookupError, TypeError, ValueError,
         RecursionError,
     ):  # fmt: skip
         raise BadRequest(grammar.BAD_FILTER, field="q") from None

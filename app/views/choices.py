@@ -34,6 +34,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "job-runs": ("job", "due_at"),
     "sensitive-reads": ("table_name", "at"),
     "role-scopes": ("role.label",),
+    "criterion-sets": ("title", "edition"),
+    "ranking-entries": ("code", "person.label"),
+    "ranking-runs": ("ranking.label", "number"),
+    "ranking-outcomes": ("code", "slot.title"),
 }
 DETAILS: dict[str, tuple[str, ...]] = {
     "persons": ("birth_date", "municipality.name"),
@@ -46,6 +50,8 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "service-categories": ("examples",),
     "accounts": ("first_name", "last_name"),
     "social-points": ("organization.name",),
+    "criterion-sets": ("organization.name",),
+    "rankings": ("organization.name", "season.title"),
 }
 
 

@@ -26,6 +26,10 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     )),
     (N_("Seasons and workshops"), "calendar", ("seasons", "workshops", "slots")),
     (N_("Families"), "user", ("persons", "applications", "enrollments", "relations")),
+    (N_("Rankings"), "list", (
+        "rankings", "criterion-sets", "complaints", "ranking-entries", "ranking-runs",
+        "ranking-outcomes", "ranking-scores", "criteria",
+    )),
     (N_("Social points"), "map-marker", ("social-points", "delegations")),
     (N_("My work"), "star-outline", ("saved-views", "works", "work-lines")),
     (N_("Platform"), "settings", (

@@ -48,6 +48,7 @@ MESSAGES = {
     "membership_deadline": N_("Reminder: deadline of a membership"),
     "review_waiting": N_("Reminder: review waiting"),
     "rules_broken": N_("Broken rules"),
+    "list_published": N_("Provisional list"),
     "digest": N_("Digest of new enrolments"),
     "confirm": N_("Confirmation of the e-mail"),
     "reset": N_("New password"),

@@ -36,7 +36,8 @@ class WorkshopView(OfferView):
         (N_("Workshop or camp"), ["title", "title_en", "organization_id", "season_id", "kind",
                                   "status"]),
         (N_("Where and when"), ["municipality_id", "location_id", "starts_on", "ends_on"]),
-        (N_("Enrolments"), ["opens_at", "closes_at", "allocation", "offer_hours", "participants",
+        (N_("Enrolments"), ["opens_at", "closes_at", "allocation", "ranking_id", "criterion_set_id",
+                           "offer_hours", "participants",
                             "min_age", "max_age"]),
         (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
                        "tuir_letter"]),
@@ -47,6 +48,7 @@ class WorkshopView(OfferView):
     add_columns = [
         "title", "title_en", "organization_id", "season_id", "kind", "municipality_id",
         "location_id", "starts_on", "ends_on", "opens_at", "closes_at", "allocation",
+        "ranking_id", "criterion_set_id",
         "offer_hours", "participants", "min_age", "max_age", "price_kind", "price",
         "reduced_price", "reduced_for", "price_unit", "tuir_letter", "description",
         "description_en", "controller_id",
@@ -56,7 +58,8 @@ class WorkshopView(OfferView):
     inline_columns = ["title", "price"]
     bulk_columns = ["price", "price_unit", "opens_at", "closes_at", "min_age", "max_age",
                     "offer_hours", "tuir_letter"]  # fmt: skip
-    filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status"]
+    filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status",
+                      "ranking_id"]  # fmt: skip
     order = "-starts_on"
     related = {"slots": "workshop_id"}
 

@@ -106,6 +106,8 @@ def many(count: int) -> str:
         ("q", "(a:" * 1600),
         ("q", "!(" * 2400),
         ("q", "(filters:!(" + "(col:id,opr:eq,value:1)," * 400 + "))"),
+        ("q", "!"),
+        ("q", "(a:!"),
         ("q", "(columns:!(name)"),
         ("q", "(page:0,page:"),
         ("q", "(filters:!((col:id,opr:eq)))"),

@@ -97,6 +97,23 @@ ELEVATED = {
         "renew a token",
     ],
     "operations/wishes.py": ["what wishes name"],
+    "operations/complaints.py": [
+        "answer a complaint",
+        "check a declaration",
+        "draw a sample of declarations",
+        "file a complaint",
+        "put a declared fact right",
+    ],
+    "operations/ranking_final.py": ["make a ranking final"],
+    "operations/ranking_reasons.py": ["why a list is as it is"],
+    "operations/ranking_runs.py": ["compute a run again", "run a ranking", "run a ranking"],
+    "operations/rankings.py": [
+        "declare for a ranking",
+        "the workshops of a ranking",
+        "the workshops of a ranking",
+        "what a ranking asks",
+        "what was declared for a ranking",
+    ],
     "operations/works.py": [
         "note what became of the rows of a long work",
         "stop one's own long work",
@@ -157,6 +174,8 @@ ROADS = {
         "operations/idempotency.py": "keeps an answer, which no seat reads",
         "operations/outbox.py": "writes a letter, which its writer may not read",
         "operations/places.py": "takes places, in an elevated session",
+        "operations/ranking_final.py": "gives all places of a list, in an elevated session",
+        "operations/ranking_runs.py": "keeps a run's many rows, in an elevated session",
         "operations/states.py": "records a change of state",
     },
     "exec_driver_sql": {

@@ -21,8 +21,10 @@ UNSEEN = {
     "IdempotencyKey": "answers kept for whoever repeats; operations read them",
     "RegisterUser": "Flask-AppBuilder's own sign-up, which is off",
 }
-# Tables with an alliance whose rows carry no trail: written by machines, or the trail itself.
-NO_TRAIL = {"audit_event", "audit_value", "sensitive_read", "message", "state_change"}
+# Tables with an alliance whose rows carry no trail: written by machines and never changed, or
+# the trail itself.
+NO_TRAIL = {"audit_event", "audit_value", "sensitive_read", "message", "state_change",
+            "ranking_run", "ranking_score", "ranking_outcome"}  # fmt: skip
 # Columns whose name says that they are about a person, in tables that are about something else.
 OF_OTHERS = {
     "alliance": "the office's own address", "organization": "the body's own address",

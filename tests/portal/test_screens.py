@@ -64,6 +64,9 @@ PUBLIC: list[tuple[str, str, Act]] = [
     ("portal.workshop", "/lodi/laboratori/{workshop}", None),
     ("portal.calls", "/lodi/avvisi/", None),
     ("portal.call", "/lodi/avvisi/{call}", None),
+    ("portal.rankings_", "/lodi/graduatorie/", None),
+    ("portal.ranking", "/lodi/graduatorie/{ranking}", None),
+    ("portal.ranking", "/lodi/graduatorie/{open_ranking}", None),
     ("portal.privacy", "/lodi/privacy?workshop={workshop}", None),
     ("portal.accessibility", "/lodi/accessibilita", None),
     ("portal.login", "/lodi/accedi", None),
@@ -89,6 +92,7 @@ FAMILY: list[tuple[str, str, Act]] = [
     ("area.application", "/lodi/area/domande/{application}", None),
     ("area.new_request", "/lodi/area/richieste/nuova?service={service}", None),
     ("area.request_", "/lodi/area/richieste/{request}", None),
+    ("area.declared", "/lodi/area/graduatorie/{open_ranking}/{ranked}", None),
 ]
 # How Swagger UI heads its parts is not ours; what WCAG asks is.
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -120,6 +124,10 @@ def numbers(rows: Rows) -> dict[str, int]:
         "open": "SELECT id FROM workshop WHERE title = 'Giornate insieme' ORDER BY starts_on DESC",
         "call": "SELECT c.id FROM call c JOIN alliance a ON a.id = c.alliance_id"
         " WHERE a.slug = 'lodi' AND c.status = 'published'",
+        "ranking": "SELECT id FROM ranking WHERE status = 'final'",
+        "open_ranking": "SELECT id FROM ranking WHERE status = 'published'",
+        "ranked": "SELECT r.person_id FROM relation r JOIN ab_user u ON u.id = r.user_id"
+        " WHERE u.username = 'parent' AND r.kind = 'parent' ORDER BY r.person_id",
         "person": "SELECT r.person_id FROM relation r JOIN ab_user u ON u.id = r.user_id"
         " WHERE u.username = 'parent' ORDER BY r.person_id",
         "application": "SELECT a.id FROM application a JOIN ab_user u ON u.id = a.user_id"

@@ -11,6 +11,6 @@ def test_the_reasons_of_a_return_stand_above_the_sections(db, browse):
     http = browse(seat)
     page = http.get(f"/office/services/show/{back.id}").text
     above = page.partition('<section class="sheet"')[0]
-    assert "Manca &lt;il&gt; prezzo" in above.partition('<div class="notice">')[2]
+    assert "Manca &lt;il&gt; prezzo" in above.partition('<div class="notice notice-lines">')[2]
     page = http.get(f"/office/services/show/{draft.id}").text
-    assert '<div class="notice">' not in page.partition('<section class="sheet"')[0]
+    assert '<div class="notice notice-lines">' not in page.partition('<section class="sheet"')[0]

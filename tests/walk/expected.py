@@ -102,6 +102,30 @@ PERSONS_OF_A = (
 # Those for whom a desk holds a consent today, of whatever scope.
 CONSENTED = "delegated for_requests for_enrolments"
 
+RANKINGS_OF_A = "ours ours_draft theirs theirs_draft"
+CRITERIA_OF_A = "ours ours_published theirs theirs_published"
+CRITERIA = Table(
+    cells(
+        ("public", "ours_published theirs_published foreign_published"),
+        ("provider social_point citizen", "ours_published theirs_published"),
+        ("municipality", "ours ours_published theirs_published"),
+        ("staff", CRITERIA_OF_A),
+    ),
+    cells(("municipality", "ours ours_published"), ("staff", CRITERIA_OF_A)),
+    elsewhere="foreign foreign_published",
+)
+LISTED_OF_A = "mine family delegated for_requests for_enrolments lapsed enrolled"
+TRIED_OF_A = " ".join(f"{name}_trial" for name in LISTED_OF_A.split())
+ENTRIES = Table(
+    cells(
+        ("staff", LISTED_OF_A),
+        ("municipality", "enrolled"),
+        ("social_point", "delegated for_enrolments"),
+        ("citizen", "mine"),
+    ),
+    elsewhere=ABROAD,
+)
+
 ROWS: dict[str, Table] = {
     # ------------------------------------------------------------ the platform
     "alliance": Table(
@@ -303,6 +327,48 @@ ROWS: dict[str, Table] = {
             ("citizen", "mine request_mine"),
         ),
         elsewhere=ABROAD,
+    ),
+    # ------------------------------------------------------------ rankings
+    # Whoever enrols reads by which criteria; drafts are their body's and the staff's.
+    "criterion_set": CRITERIA,
+    "criterion": CRITERIA,
+    "ranking": Table(
+        cells(
+            ("public", "ours theirs foreign"),
+            ("provider social_point citizen", "ours theirs"),
+            ("municipality", "ours ours_draft"),
+            ("staff", RANKINGS_OF_A),
+        ),
+        cells(("municipality", "ours ours_draft"), ("staff", RANKINGS_OF_A)),
+        elsewhere="foreign foreign_draft",
+    ),
+    # Only the run that a published list came from is everybody's.
+    "ranking_run": Table(
+        cells(
+            ("public", "ours theirs foreign"),
+            ("citizen", "ours theirs"),
+            ("municipality", "ours ours_trial"),
+            ("staff", "ours ours_trial theirs theirs_trial"),
+        ),
+        elsewhere="foreign foreign_trial",
+    ),
+    # Declared, checked and put right by operations.
+    "ranking_entry": ENTRIES,
+    "complaint": ENTRIES,
+    "ranking_score": Table(
+        cells(
+            ("municipality", "enrolled enrolled_trial"), ("staff", f"{LISTED_OF_A} {TRIED_OF_A}")
+        ),
+        elsewhere="foreign foreign_trial mine_abroad mine_abroad_trial",
+    ),
+    "ranking_outcome": Table(
+        cells(
+            ("public", f"{LISTED_OF_A} {ABROAD}"),
+            ("citizen", LISTED_OF_A),
+            ("municipality", "enrolled enrolled_trial"),
+            ("staff", f"{LISTED_OF_A} {TRIED_OF_A}"),
+        ),
+        elsewhere="foreign foreign_trial mine_abroad mine_abroad_trial",
     ),
     # ------------------------------------------------------------ papers, mail, trail
     "file": Table(

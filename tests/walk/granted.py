@@ -52,6 +52,7 @@ def each(kinds: Kinds, *verbs: str) -> dict[str, Kinds]:
 
 OFFICE = {"internal": "staff"}
 FIGURES = "public staff citizen"
+RANKERS = "staff municipality"
 REVIEW = each("staff", "publish", "return", "suspend")
 
 NOUNS: dict[str, Noun] = {
@@ -193,6 +194,40 @@ NOUNS: dict[str, Noun] = {
         {"internal": "staff municipality",
          "money": "staff municipality social_point citizen",
          "points": "staff municipality citizen", "contact": "staff"},
+    ),
+    # The office and the municipality run a ranking; others read what is published.
+    "criterion-sets": Noun(
+        f"{FIGURES} municipality provider social_point",
+        each(RANKERS, "create", "update", "publish", "revise"),
+        {"internal": RANKERS}, {"internal": RANKERS},
+    ),
+    "criteria": plain(
+        f"{FIGURES} municipality provider social_point", RANKERS, {"internal": RANKERS}
+    ),
+    "rankings": Noun(
+        f"{FIGURES} municipality provider social_point",
+        each(RANKERS, "create", "update", "publish", "draw", "try", "provisional", "finalize",
+             "sample"),
+        {"internal": RANKERS}, {"internal": RANKERS},
+    ),
+    # Never points to a provider.
+    "ranking-entries": Noun(
+        f"{RANKERS} social_point citizen",
+        {**each(f"{RANKERS} social_point citizen", "create", "why"),
+         **each(RANKERS, "correct", "confirm", "exclude", "declared")},
+        {"internal": RANKERS, "points": f"{RANKERS} social_point citizen"},
+        {"internal": RANKERS, "points": f"{RANKERS} social_point citizen"},
+    ),
+    "ranking-runs": Noun(
+        f"{FIGURES} municipality", each(RANKERS, "replay", "difference"), {"internal": RANKERS}
+    ),
+    "ranking-scores": Noun(RANKERS, {}, {"points": RANKERS}),
+    "ranking-outcomes": Noun(f"{FIGURES} municipality", {}, {"points": RANKERS}),
+    "complaints": Noun(
+        f"{RANKERS} social_point citizen",
+        {"create": f"{RANKERS} social_point citizen", **each(RANKERS, "uphold", "reject")},
+        {"internal": RANKERS, "contact": f"{RANKERS} social_point citizen"},
+        {"internal": RANKERS, "contact": f"{RANKERS} social_point citizen"},
     ),
     "state-changes": Noun(
         "staff municipality provider citizen", {}, {"internal": "staff municipality"}

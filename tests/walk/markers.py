@@ -18,7 +18,10 @@ KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "
         "digital_identity.fiscal_code", "delegation.code_digest",
         "person.no_fiscal_code",
         "state_change.from_status", "state_change.to_status", "message.kind",
-        "service.reduced_for", "workshop.reduced_for"}  # fmt: skip
+        "service.reduced_for", "workshop.reduced_for", "criterion.code", "criterion.question",
+        "ranking.seed", "ranking.act_number"}  # fmt: skip
+# The database lets no row of these be changed.
+UNCHANGING = {"ranking_run", "ranking_score", "ranking_outcome"}
 FORM = re.compile(r"Zq[0-9a-f]{5}")
 SHORTEST = 7
 
@@ -42,6 +45,8 @@ class Markers:
     def put(self, row: Any, label: str) -> None:
         """Give the row's columns of free text values that are found again."""
         mapper = inspect_(type(row))
+        if mapper.local_table.name in UNCHANGING:
+            return
         for prop in mapper.column_attrs:
             column = prop.columns[0]
             name = f"{mapper.local_table.name}.{column.name}"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import models
 from app.transaction import Principal
 from tests import factories as f
-from tests.walk import families
+from tests.walk import families, rankings
 from tests.walk.names import World
 
 BODIES = ("municipality", "provider", "partner", "company", "social_point")
@@ -40,7 +40,9 @@ def build(db: Session) -> World:
     families.people(world, sides, accounts)
     families.enrolments(world, accounts)
     families.papers(world, accounts)
+    rankings.rankings(world, bodies)
     _mark(db, world)
+    rankings.publish(world)
     return world
 
 

@@ -9,11 +9,28 @@ from app.api.base import ResourceApi
 from app.api.document import columns, examples, fields
 from app.api.related import relations
 from app.errors import N_
+from app.models import RankingOutcome
 from app.nouns import titles
 from app.query.aggregates import MOST_GROUPS
 from app.query.paths import path
 from app.query.schemas import write_schema
 from app.query.verbs import verb_schema
+
+
+def _object(**properties: columns.Schema) -> columns.Schema:
+    """An object that has all of these and nothing else."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+def _state(example: str) -> columns.Schema:
+    states = [*RankingOutcome.STATES, None]
+    return {"type": "string", "nullable": True, "enum": states, "example": example}
+
 
 # What verbs say that answer something else than their row.
 SAYS: dict[tuple[str, str], columns.Schema] = {
@@ -24,6 +41,50 @@ SAYS: dict[tuple[str, str], columns.Schema] = {
         "properties": {"why": {**columns.text(2000), "example": "Davanti ci sono 3 persone."}},
     },
     ("job-runs", "run"): {**columns.NUMBER, "example": 12},
+    ("ranking-entries", "why"): _object(
+        code={**columns.text(10), "example": "7K2M9QX4TA"},
+        points={**columns.text(12), "nullable": True, "example": "21.50"},
+        lines=columns.listed(
+            _object(
+                key={**columns.text(40), "example": "siblings"},
+                label={**columns.text(200), "example": "Ogni fratello fino a 14 anni"},
+                count={**columns.NUMBER, "example": 3},
+                points={**columns.text(12), "example": "1.50"},
+            )
+        ),
+        reasons=columns.listed(
+            _object(
+                enrollment_id={**columns.NUMBER, "example": 12},
+                slot={**columns.text(300), "example": "Settimana 2"},
+                wish={**columns.NUMBER, "example": 1},
+                state={"type": "string", "enum": list(RankingOutcome.STATES), "example": "waiting"},
+                why={**columns.text(2000), "example": "In attesa, n. 14."},
+            )
+        ),
+    ),
+    ("ranking-entries", "declared"): columns.listed(
+        _object(
+            fact={**columns.text(40), "example": "resident"},
+            value={**columns.text(100), "example": "true"},
+        )
+    ),
+    ("ranking-runs", "replay"): _object(
+        inputs_sha256={**columns.text(64), "example": "9f86d081"},
+        outcome_sha256={**columns.text(64), "example": "60303ae2"},
+        differs=columns.listed({**columns.text(40), "example": "outcomes"}),
+        same={"type": "boolean", "example": True},
+    ),
+    ("ranking-runs", "difference"): columns.listed(
+        _object(
+            enrollment_id={**columns.NUMBER, "example": 12},
+            slot_id={**columns.NUMBER, "example": 4},
+            code={**columns.text(10), "example": "7K2M9QX4TA"},
+            before=_state("waiting"),
+            after=_state("placed"),
+            waiting_before={**columns.NUMBER, "nullable": True, "example": 1},
+            waiting_after={**columns.NUMBER, "nullable": True, "example": None},
+        )
+    ),
 }
 ONLY_READABLE = N_(
     "%(name)s. Columns of groups that the seat may not read are absent, and so are those that "

@@ -46,6 +46,16 @@ for (const form of document.querySelectorAll("form[data-api]")) {
 // Texts as typed, numbers of choices as numbers, what is hidden or empty as nothing.
 function collect(form) {
   const body = {};
+  // What is declared goes in a list of its own; what is not true is left out.
+  const facts = [...form.elements].filter((input) => input.dataset.fact);
+  if (facts.length) {
+    body.facts = facts
+      .map((input) => ({
+        fact: input.dataset.fact,
+        value: input.type === "checkbox" ? (input.checked ? "true" : "") : input.value.trim(),
+      }))
+      .filter((one) => one.value !== "");
+  }
   for (const input of form.elements) {
     if (!input.name || input.dataset.local !== undefined) continue;
     if (input.type === "radio" && !input.checked) continue;
