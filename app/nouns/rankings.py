@@ -27,7 +27,7 @@ from app.query.verbs import REASON, Field, Noun, Verb
 
 def create_entry(db: Session, values: dict[str, Any], *, now: datetime) -> RankingEntry:
     """What a family declares, under responsibility; once more replaces it."""
-    typed = [(one["fact"], one["value"]) for one in values.pop("facts")]
+    typed = [(one["fact"], one["value"]) for one in values.pop("facts", [])]
     facts = rankings.typed(db, values["ranking_id"], typed)
     return rankings.declare(db, facts=facts, now=now, **values)
 

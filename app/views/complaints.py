@@ -1,7 +1,15 @@
 """Complaints against provisional lists, and their answers."""
 
+from flask import request
+
 from app.errors import N_
+from app.models import Complaint
+from app.operations import rows as row_operations
+from app.query.verbs import Verb
+from app.transaction import web
 from app.views.base import ResourceView
+from app.views.forms import Fields
+from app.views.rankings import choose_fact
 
 
 class ComplaintView(ResourceView):
@@ -17,3 +25,11 @@ class ComplaintView(ResourceView):
     search_columns = ["receipt", "entry.code"]
     filter_columns = ["status", "entry_id", "entry.ranking_id", "due_on"]
     order = "-id"
+
+    def verb_fields(self, name: str, known: Verb) -> Fields:
+        """The fact that is put right is chosen among those that the ranking asks."""
+        found = super().verb_fields(name, known)
+        if name == "uphold":
+            row = row_operations.get(web(), Complaint, (request.view_args or {})["pk"])
+            choose_fact(found, row.entry.ranking_id)
+        return found

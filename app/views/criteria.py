@@ -7,6 +7,7 @@ from app.views.base import ResourceView
 class CriterionSetView(ResourceView):
     resource = "criterion-sets"
     importable = False
+    settled = ("published",)
     list_columns = ["title", "edition", "organization_id", "status", "published_at"]
     show_columns = [
         (N_("Set of criteria"), ["title", "title_en", "organization_id", "edition", "status",

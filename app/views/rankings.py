@@ -3,23 +3,40 @@
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_babel import gettext
 
 from app import security
 from app.errors import N_
-from app.models import RankingEntry, RankingOutcome, RankingRun
+from app.models import RANKING_STATES, RankingEntry, RankingOutcome, RankingRun
 from app.nouns import rankings as noun
 from app.operations import ranking_reasons, ranking_runs, rankings
+from app.operations import rows as row_operations
+from app.query.verbs import Verb
 from app.transaction import web
 from app.views.base import ResourceView, Row
+from app.views.forms import Fields
 
 # More than so many wishes that came out otherwise are counted and not named.
 MOST_CHANGED = 40
 
 
+def choose_fact(fields: Fields, ranking_id: int) -> None:
+    """Let the field of a fact be a choice among those that the ranking asks."""
+    (fact,) = (one for one in fields if one.name == "fact")
+    words: dict[str, str] = {}
+    for one in rankings.asked(web(), ranking_id):
+        answers = words.get(one.fact)
+        said = f"{one.label} ({one.key})" if one.kind == "choice" else one.label
+        words[one.fact] = f"{answers}; {said}" if answers else said
+    fact.kind, fact.help = "choice", ""
+    fact.choices = [*([] if fact.required else [("", "")]), *words.items()]
+
+
 class RankingView(ResourceView):
     resource = "rankings"
     importable = False
+    settled = tuple(state for state in RANKING_STATES if state != "draft")
     list_columns = ["title", "organization_id", "season_id", "status", "seed_on",
                     "complaints_until", "final_at"]  # fmt: skip
     show_columns = [
@@ -50,10 +67,19 @@ class RankingEntryView(ResourceView):
                                     "status", "reason"]),
         (N_("What was asked for"), ["weeks", "together", "declared_at"]),
     ]  # fmt: skip
+    add_columns = ["ranking_id", "person_id", "weeks", "together"]
     search_columns = ["code", "person.last_name", "person.first_name"]
     filter_columns = ["ranking_id", "status", "person_id"]
     order = "-id"
     related = {"complaints": "entry_id", "ranking-outcomes": "entry_id"}
+
+    def verb_fields(self, name: str, known: Verb) -> Fields:
+        """The facts that this ranking asks are chosen by their words."""
+        found = super().verb_fields(name, known)
+        if name == "correct":
+            entry = row_operations.get(web(), RankingEntry, (request.view_args or {})["pk"])
+            choose_fact(found, entry.ranking_id)
+        return found
 
     def besides(self, row: Row) -> dict[str, Any]:
         """What was declared, the points line by line, and why each wish came out as it did."""

@@ -66,6 +66,8 @@ class Screens(ModelView):
     show_columns: ClassVar[list[Section]] = []
     add_columns: ClassVar[list[str]] = []
     edit_columns: ClassVar[list[str]] = []
+    # States in which a row stays as it is.
+    settled: ClassVar[tuple[str, ...]] = ()
     # Searched by text, and filtered by.
     search_columns: ClassVar[list[str]] = []
     filter_columns: ClassVar[list[str]] = []

@@ -53,7 +53,9 @@ class ShowScreens(Screens):
             verbs=self.verbs(row),
             tabs=self.tabs(),
             more=self.besides(row),
-            can_edit=self.may("update") and bool(self.writable(self.edit_columns)),
+            can_edit=self.may("update")
+            and bool(self.writable(self.edit_columns))
+            and row.get("status") not in self.settled,
             can_delete=self.may("delete"),
         )
 

@@ -19,11 +19,13 @@ class Camp:
 
     db: ScopedSession
     opened: datetime
+    organization: Any = None
     ranking: Ranking = field(init=False)
     workshops: list[Workshop] = field(init=False)
 
     def __post_init__(self) -> None:
-        published = self.criteria("Criteri")
+        own = {"organization": self.organization} if self.organization else {}
+        published = self.criteria("Criteri", **own)
         self.ranking = f.RankingFactory(
             organization=published.organization, criterion_set=published
         )
