@@ -130,6 +130,10 @@ class NoFreePlace(Conflict):
     message = N_("There is no free place to give.")
 
 
+class NotEnoughCredit(Conflict):
+    message = N_("There is not enough credit for this.")
+
+
 class PlacesTaken(Conflict):
     message = N_("%(taken)s places are already taken: there cannot be fewer.")
 

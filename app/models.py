@@ -1616,6 +1616,228 @@ class Complaint(Procedure, Tenant):
     )  # fmt: skip
 
 
+# ---------------------------------------------------------------- credit and who pays
+
+CREDIT = N_("paying for services with a welfare credit")
+LIKE_LETTERS = N_("One or more, such as: f f-bis.")
+LETTER = f"({'|'.join(TUIR_LETTERS)})"
+# One letter or more, with a blank between them.
+LETTERS_KNOWN = f"letters ~ '^{LETTER}( {LETTER})*$'"
+
+
+class WelfarePlan(Tenant):
+    """A company's welfare plan of one year: which letters of TUIR art. 51(2) it pays for."""
+
+    label_columns = ("title",)
+
+    organization_id: Mapped[int] = ref(N_("Company"), "organization.id", index=True)
+    title: Mapped[str] = col(N_("Title"), String(200))
+    year: Mapped[int] = col(N_("Year"), Integer)
+    letters: Mapped[str] = col(N_("Letters of TUIR art. 51(2)"), String(40), help=LIKE_LETTERS)
+    starts_on: Mapped[date] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date] = col(N_("Ends on"), Date)
+    organization: Mapped[Organization] = relationship()
+    __table_args__ = (
+        UniqueConstraint("organization_id", "title"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("year BETWEEN 2000 AND 2100", name="year_range"),
+        CheckConstraint(LETTERS_KNOWN, name="letters_known"),
+    )
+
+
+class CreditGrant(Tenant):
+    """What an employee may spend of a plan, until a day; a wallet of its own stands behind it.
+
+    A title voucher (art. 51(3-bis)) is for one service and pays it whole, or not at all.
+    """
+
+    label_columns = ("id",)
+
+    plan_id: Mapped[int] = ref(N_("Welfare plan"), "welfare_plan.id", index=True)
+    person_id: Mapped[int] = ref(N_("Employee"), "person.id", index=True)
+    # As the company gave it: it knows its employee by it, and sees no person of the alliance.
+    fiscal_code: Mapped[str] = personal(
+        N_("Codice fiscale"), String(16), "money", CREDIT, TEN_YEARS
+    )
+    amount: Mapped[Decimal] = personal(N_("Amount"), MONEY, "money", CREDIT, TEN_YEARS)
+    expires_on: Mapped[date] = personal(N_("Last day"), Date, "money", CREDIT, TEN_YEARS)
+    letters: Mapped[str] = col(N_("Letters of TUIR art. 51(2)"), String(40), "money",
+                               help=LIKE_LETTERS)  # fmt: skip
+    title_voucher: Mapped[bool] = col(
+        N_("Voucher for one service"), Boolean, "money", default=False, server_default="false",
+        help=N_("TUIR art. 51(3-bis): it pays the one service whole, and is never topped up."),
+    )  # fmt: skip
+    service_id: Mapped[int | None] = ref(N_("Service"), "service.id", "money")
+    workshop_id: Mapped[int | None] = ref(N_("Workshop"), "workshop.id", "money")
+    plan: Mapped[WelfarePlan] = relationship()
+    person: Mapped[Person] = relationship()
+    service: Mapped[Service | None] = relationship()
+    workshop: Mapped[Workshop | None] = relationship()
+    __table_args__ = (
+        Index(
+            "one_credit_of_a_kind", "plan_id", "person_id", "amount", "expires_on",
+            "service_id", "workshop_id", unique=True, postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(LETTERS_KNOWN, name="letters_known"),
+        CheckConstraint(
+            "num_nonnulls(service_id, workshop_id) = title_voucher::int",
+            name="voucher_names_one_service",
+        ),
+    )  # fmt: skip
+
+
+class PayerFund(Tenant):
+    """Public money that pays a part of each enrolment: a municipality's vouchers, or a project."""
+
+    label_columns = ("title",)
+    KINDS = {"voucher_fund": N_("Municipal vouchers"), "subsidy": N_("Project subsidy")}
+
+    kind: Mapped[str] = choice(N_("Kind"), KINDS)
+    title: Mapped[str] = col(N_("Title"), String(200))
+    organization_id: Mapped[int | None] = ref(
+        N_("Municipality that pays"), "organization.id", index=True
+    )
+    project_id: Mapped[int | None] = ref(N_("Project"), "project.id", index=True)
+    per_enrollment: Mapped[Decimal] = col(N_("At most per enrolment"), MONEY, "internal")
+    season_id: Mapped[int | None] = ref(N_("Season"), "season.id")
+    category_id: Mapped[int | None] = ref(N_("Category"), "service_category.id")
+    residence_id: Mapped[int | None] = ref(
+        N_("For residents of"), "municipality.id", help=N_("None: whoever enrols.")
+    )
+    starts_on: Mapped[date] = col(N_("Starts on"), Date)
+    ends_on: Mapped[date] = col(N_("Ends on"), Date)
+    organization: Mapped[Organization | None] = relationship()
+    project: Mapped[Project | None] = relationship()
+    season: Mapped[Season | None] = relationship()
+    category: Mapped[ServiceCategory | None] = relationship()
+    residence: Mapped[Municipality | None] = relationship()
+    __table_args__ = (
+        CheckConstraint("per_enrollment > 0", name="per_enrollment_positive"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint(
+            "num_nonnulls(organization_id, project_id) = 1"
+            " AND (kind = 'voucher_fund') = (organization_id IS NOT NULL)",
+            name="one_payer",
+        ),
+    )
+
+
+ACCOUNT_KINDS = {
+    "plan": N_("Welfare plan"),
+    "wallet": N_("Employee's wallet"),
+    "voucher_fund": N_("Municipal vouchers"),
+    "subsidy": N_("Project subsidy"),
+    "family": N_("Family"),
+    "provider": N_("Provider"),
+    "held": N_("Held credit"),
+    "returned": N_("Returned credit"),
+    "outside": N_("Outside the ledger"),
+}
+# What came in from outside is owed to it; a family owes until it has paid.
+MAY_OWE = "('outside', 'family')"
+
+
+class LedgerAccount(Tenant):
+    """An account of the ledger. Its balance is written by the transfers' trigger alone."""
+
+    label_columns = ("kind", "id")
+
+    kind: Mapped[str] = choice(N_("Kind"), ACCOUNT_KINDS, "money")
+    organization_id: Mapped[int | None] = ref(
+        N_("Organization"), "organization.id", "money", index=True
+    )
+    person_id: Mapped[int | None] = ref(N_("Person"), "person.id", "money", index=True)
+    plan_id: Mapped[int | None] = ref(N_("Welfare plan"), "welfare_plan.id", "money")
+    grant_id: Mapped[int | None] = ref(N_("Credit"), "credit_grant.id", "money")
+    fund_id: Mapped[int | None] = ref(N_("Fund"), "payer_fund.id", "money")
+    # The payer whose held credit this is.
+    holds_for_id: Mapped[int | None] = ref(N_("Held for"), "ledger_account.id", "money")
+    currency: Mapped[str] = col(N_("Currency"), String(3), "money", default="EUR",
+                                server_default="EUR")  # fmt: skip
+    balance: Mapped[Decimal] = personal(
+        N_("Balance"), MONEY, "money", CREDIT, TEN_YEARS, default=Decimal(0), server_default="0"
+    )
+    organization: Mapped[Organization | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    plan: Mapped[WelfarePlan | None] = relationship()
+    grant: Mapped[CreditGrant | None] = relationship()
+    fund: Mapped[PayerFund | None] = relationship()
+    holds_for: Mapped["LedgerAccount | None"] = relationship(remote_side="LedgerAccount.id")
+    __table_args__ = (
+        Index(
+            "one_account_an_owner", "alliance_id", "kind", "organization_id", "person_id",
+            "plan_id", "grant_id", "fund_id", "holds_for_id",
+            unique=True, postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint(f"balance >= 0 OR kind IN {MAY_OWE}", name="never_below_zero"),
+        CheckConstraint("currency = 'EUR'", name="in_euro"),
+        CheckConstraint(
+            "(kind = 'held') = (holds_for_id IS NOT NULL)"
+            " AND (kind NOT IN ('wallet') OR (grant_id IS NOT NULL AND person_id IS NOT NULL))"
+            " AND (kind NOT IN ('plan', 'returned') OR plan_id IS NOT NULL)"
+            " AND (kind NOT IN ('voucher_fund', 'subsidy') OR fund_id IS NOT NULL)"
+            " AND (kind <> 'family' OR person_id IS NOT NULL)"
+            " AND (kind <> 'provider' OR organization_id IS NOT NULL)",
+            name="owner_where_needed",
+        ),
+    )  # fmt: skip
+
+
+TRANSFER_KINDS = {
+    "fund": N_("Funding"),
+    "grant": N_("Credit given"),
+    "hold": N_("Held"),
+    "capture": N_("Spent"),
+    "release": N_("Released"),
+    "refund": N_("Refunded"),
+    "reverse": N_("Reversed"),
+    "expire": N_("Expired credit"),
+    "pay": N_("Payment"),
+}
+
+
+class Transfer(Tenant):
+    """Money from one account to another: both legs in one row, so that their sum is zero.
+
+    Never changed nor deleted: what was wrong is reversed by another.
+    """
+
+    label_columns = ("kind", "amount")
+
+    kind: Mapped[str] = choice(N_("Kind"), TRANSFER_KINDS, "money")
+    debit_id: Mapped[int] = ref(N_("From"), "ledger_account.id", "money", index=True)
+    credit_id: Mapped[int] = ref(N_("To"), "ledger_account.id", "money", index=True)
+    amount: Mapped[Decimal] = personal(N_("Amount"), MONEY, "money", CREDIT, TEN_YEARS)
+    at: Mapped[datetime] = col(N_("When"), INSTANT, "money")
+    user_id: Mapped[int | None] = ref(N_("By"), "ab_user.id", "internal")
+    # The hold that is spent or released, the spending that is refunded, what is reversed.
+    settles_id: Mapped[int | None] = ref(N_("Settles"), "transfer.id", "money", index=True)
+    enrollment_id: Mapped[int | None] = ref(N_("Enrolment"), "enrollment.id", "money", index=True)
+    service_request_id: Mapped[int | None] = ref(
+        N_("Request"), "service_request.id", "money", index=True
+    )
+    grant_id: Mapped[int | None] = ref(N_("Credit"), "credit_grant.id", "money", index=True)
+    note: Mapped[str | None] = personal(N_("Note"), String(300), "internal", CREDIT, TEN_YEARS)
+    debit: Mapped[LedgerAccount] = relationship(foreign_keys=[debit_id])
+    credit: Mapped[LedgerAccount] = relationship(foreign_keys=[credit_id])
+    user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
+    enrollment: Mapped[Enrollment | None] = relationship()
+    service_request: Mapped[ServiceRequest | None] = relationship()
+    grant: Mapped[CreditGrant | None] = relationship()
+    settles: Mapped["Transfer | None"] = relationship(remote_side="Transfer.id")
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+        CheckConstraint(
+            "(kind IN ('capture', 'release', 'refund', 'reverse')) = (settles_id IS NOT NULL)",
+            name="settles_where_needed",
+        ),
+        # A hold ends once; of a spending there may be several refunds in part.
+        Index("settled_once", "settles_id", unique=True, postgresql_where=text("kind <> 'refund'")),
+    )
+
+
 # ---------------------------------------------------------------- files and messages
 
 
@@ -1902,6 +2124,8 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     Season: ("title", "school_year"),
     Workshop: ("title", "title_en", "description"),
     Slot: ("title",),
+    WelfarePlan: ("title",),
+    PayerFund: ("title",),
     Person: ("first_name", "last_name", "fiscal_code"),
     SocialPoint: ("name",),
     Application: ("receipt", "contact_email", "contact_phone"),

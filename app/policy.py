@@ -181,6 +181,9 @@ CRITERION_SETS = other(m.CriterionSet)
 RANKINGS = other(m.Ranking)
 RUNS = other(m.RankingRun)
 ENTRIES = other(m.RankingEntry)
+PLANS = other(m.WelfarePlan)
+FUNDS = other(m.PayerFund)
+LEDGER = other(m.LedgerAccount)
 
 # The persons that a citizen acts for.
 MY_PERSONS = one(
@@ -219,6 +222,10 @@ OUR_ROSTER = and_(
     ENROLLMENTS.c.slot_id.in_(OUR_SLOTS),
     ENROLLMENTS.c.status.in_(("submitted", "waiting", "placed", "offered")),
 )
+OUR_PLANS = one(PLANS.c.id, PLANS.c.organization_id == ORGANIZATION)
+OUR_FUNDS = one(FUNDS.c.id, FUNDS.c.organization_id == ORGANIZATION)
+OUR_ACCOUNTS = one(LEDGER.c.id, LEDGER.c.fund_id.in_(OUR_FUNDS))
+MY_ACCOUNTS = one(LEDGER.c.id, LEDGER.c.person_id.in_(MY_PERSONS))
 OUR_WORK = one(WORKS.c.id, WORKS.c.seat_id == SEAT)
 OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
 PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
@@ -316,6 +323,11 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.RankingOutcome, "staff")
 @visible(m.Complaint, "staff")
 @visible(m.StateChange, "staff")
+@visible(m.WelfarePlan, "staff")
+@visible(m.CreditGrant, "staff")
+@visible(m.PayerFund, "staff")
+@visible(m.LedgerAccount, "staff")
+@visible(m.Transfer, "staff")
 @visible(m.File, "staff")
 @visible(m.Message, "staff")
 @visible(m.AuditEvent, "staff")
@@ -351,6 +363,8 @@ def own_alliance(cls: Any) -> Any:
 @writable(m.CriterionSet, "staff")
 @writable(m.Criterion, "staff")
 @writable(m.Ranking, "staff")
+@writable(m.WelfarePlan, "staff")
+@writable(m.PayerFund, "staff")
 @writable(m.File, "staff")
 @writable(m.Message, "staff")
 def in_alliance(cls: Any) -> Any:
@@ -454,6 +468,8 @@ def own_organization(cls: Any) -> Any:
 @visible(m.Membership, *NETWORK)
 @visible(m.Location, *NETWORK)
 @visible(m.SocialPoint, *ORGANIZATIONS)
+@visible(m.WelfarePlan, "company")
+@visible(m.PayerFund, "municipality")
 @visible(m.Service, "municipality", "provider")
 @visible(m.Workshop, "municipality", "provider")
 @visible(m.Slot, "municipality", "provider")
@@ -592,6 +608,8 @@ def delegations_to_our_desks(cls: Any) -> Any:
 
 
 @visible(m.Delegation, "citizen")
+@visible(m.CreditGrant, "citizen")
+@visible(m.LedgerAccount, "citizen")
 @visible(m.Enrollment, "citizen")
 @visible(m.RankingEntry, "citizen")
 @visible(m.ServiceRequest, "citizen")
@@ -783,6 +801,36 @@ def my_complaints(cls: Any) -> Any:
 @visible(m.Complaint, "social_point")
 def complaints_under_delegation(cls: Any) -> Any:
     return and_(cls.entry_id.in_(DELEGATED_ENTRIES), cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- credit and who pays
+
+
+# What it gave: neither the wallets behind it nor what moved on them.
+@visible(m.CreditGrant, "company")
+def of_our_plans(cls: Any) -> Any:
+    return and_(cls.plan_id.in_(OUR_PLANS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.LedgerAccount, "municipality")
+def of_our_funds(cls: Any) -> Any:
+    return and_(cls.fund_id.in_(OUR_FUNDS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.Transfer, "municipality")
+def transfers_of_our_funds(cls: Any) -> Any:
+    return and_(
+        or_(cls.debit_id.in_(OUR_ACCOUNTS), cls.credit_id.in_(OUR_ACCOUNTS)),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.Transfer, "citizen")
+def transfers_of_my_persons(cls: Any) -> Any:
+    return and_(
+        or_(cls.debit_id.in_(MY_ACCOUNTS), cls.credit_id.in_(MY_ACCOUNTS)),
+        cls.alliance_id == ALLIANCE,
+    )
 
 
 # ---------------------------------------------------------------- files

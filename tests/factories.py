@@ -7,6 +7,7 @@ is that of what it hangs on: pass either, and all that is made for it stays in t
 import hashlib
 import uuid
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import factory
@@ -742,3 +743,76 @@ class WorkLineFactory(Rows):
     work = SubFactory(WorkFactory)
     line = Sequence(lambda n: n + 1)
     outcome = "created"
+
+
+# ---------------------------------------------------------------- credit and who pays
+
+
+class WelfarePlanFactory(TenantRows):
+    class Meta:
+        model = models.WelfarePlan
+
+    _hangs_on = "organization"
+    organization = SubFactory(OrganizationFactory, kind="company")
+    alliance = SelfAttribute("organization.alliance")
+    title = Sequence(lambda n: f"Piano {n}")
+    year = LazyFunction(lambda: clock.today().year)
+    letters = "f f-bis f-ter"
+    starts_on = in_days(-30)
+    ends_on = in_days(300)
+
+
+class CreditGrantFactory(TenantRows):
+    """The paper of a credit; `operations.grants` puts the money behind it."""
+
+    class Meta:
+        model = models.CreditGrant
+
+    _hangs_on = "plan"
+    plan = SubFactory(WelfarePlanFactory)
+    alliance = SelfAttribute("plan.alliance")
+    person = SubFactory(PersonFactory, alliance=OURS)
+    amount = Decimal("100.00")
+    letters = "f-bis"
+    fiscal_code = LazyAttribute(lambda g: g.person.fiscal_code or "RSSMRA85T10A562S")
+    expires_on = in_days(200)
+
+
+class PayerFundFactory(TenantRows):
+    class Meta:
+        model = models.PayerFund
+
+    _hangs_on = "organization"
+    kind = "voucher_fund"
+    organization = SubFactory(OrganizationFactory, kind="municipality")
+    alliance = SelfAttribute("organization.alliance")
+    title = Sequence(lambda n: f"Voucher comunali {n}")
+    per_enrollment = Decimal("30.00")
+    starts_on = in_days(-30)
+    ends_on = in_days(300)
+
+
+class LedgerAccountFactory(TenantRows):
+    class Meta:
+        model = models.LedgerAccount
+
+    _hangs_on = "plan"
+    plan = SubFactory(WelfarePlanFactory)
+    alliance = SelfAttribute("plan.alliance")
+    organization = SelfAttribute("plan.organization")
+    kind = "plan"
+
+
+class TransferFactory(TenantRows):
+    class Meta:
+        model = models.Transfer
+
+    _hangs_on = "credit"
+    credit = SubFactory(LedgerAccountFactory)
+    alliance = SelfAttribute("credit.alliance")
+    debit = SubFactory(
+        LedgerAccountFactory, kind="outside", plan=None, organization=None, alliance=OURS
+    )
+    kind = "fund"
+    amount = Decimal("10.00")
+    at = LazyFunction(clock.now)

@@ -13,7 +13,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from app import clock
-from app.jobs import audit, deadlines, digest, enrolments, reminders, retention, rules
+from app.jobs import audit, credit, deadlines, digest, enrolments, reminders, retention, rules
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ JOBS = (
     Job("remind_memberships", "15 8 * * *", deadlines.memberships),
     Job("remind_reviews", "20 8 * * mon-fri", deadlines.reviews),
     Job("remind_slots", "0 16 * * *", reminders.slots),
+    Job("expire_credit", "40 0 * * *", credit.expire),
     Job("clean_up", "30 4 * * *", retention.clean_up),
     Job("check", "0 5 * * *", rules.prove),
 )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import permissions
-from app.nouns import families, network, offers, platform, rankings
+from app.nouns import credit, families, network, offers, platform, rankings
 from app.operations import rows
 from app.query.verbs import REASON, Field, Noun, Verb
 
@@ -20,6 +20,7 @@ NOUNS: dict[str, Noun] = {
     **families.NOUNS,
     **network.NOUNS,
     **offers.NOUNS,
+    **credit.NOUNS,
     **platform.NOUNS,
     **rankings.NOUNS,
 }

@@ -191,6 +191,30 @@ HELP: dict[str, str] = {
         "What families object to in a provisional list. Each has a receipt and is answered with "
         "reasons; if it is upheld, the declared fact is put right and counts in the final list."
     ),
+    "welfare-plans": N_(
+        "The welfare plans of companies, one a year: which letters of TUIR they pay for and how "
+        "long they run. Staff open a plan and record what the company has paid in; the company "
+        "sees its own plans."
+    ),
+    "credit-grants": N_(
+        "What each employee may spend, and until when. Company or staff enter credits by codice "
+        "fiscale, one by one or from a file that is tried out first. What an employee used is "
+        "shown to nobody but the employee and staff."
+    ),
+    "payer-funds": N_(
+        "Public money that pays a part of each enrolment: vouchers of a municipality, or a "
+        "project's subsidy. Each fund says how much it pays at most, for whom and when; staff "
+        "record what comes in."
+    ),
+    "ledger-accounts": N_(
+        "The accounts of the ledger with their balances: plans, wallets, funds, families, "
+        "providers. A balance is changed by transfers alone and is never edited. Each seat sees "
+        "its own accounts, staff see all."
+    ),
+    "transfers": N_(
+        "Every movement of money: from which account, to which, how much, why. Transfers are "
+        "never changed or deleted; staff reverse one that was wrong, with a reason."
+    ),
     "state-changes": N_(
         "Every step of services, workshops, requests and enrolments: who took it, when, from "
         "what to what, and why. Steps are written by themselves and cannot be changed."

@@ -32,7 +32,7 @@ from app.models import (
     Tenant,
     Workshop,
 )
-from app.operations import queues, ranking_runs, seals
+from app.operations import ledger_checks, queues, ranking_runs, seals
 from app.transaction import elevated
 
 MOST = 100  # rows named for one check
@@ -57,7 +57,7 @@ def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
     moment = now or clock.now()
     found: list[Broken] = []
     with elevated(db, "prove the rules") as system:
-        for name, table, rows in [*_rules(moment), *_alliances()]:
+        for name, table, rows in [*_rules(moment), *ledger_checks.rules(), *_alliances()]:
             for row_id, detail in system.execute(rows.limit(MOST)):
                 found.append(Broken(name, table, row_id, str(detail)))
         found += _lists(system, moment)

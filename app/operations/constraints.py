@@ -20,6 +20,7 @@ from app.errors import (
     Duplicate,
     Invalid,
     NoFreePlace,
+    NotEnoughCredit,
     Overlaps,
     StillInUse,
 )
@@ -34,6 +35,8 @@ REFUSALS: dict[str, tuple[type[DomainError], str | None]] = {
     "ck_slot_never_oversold": (NoFreePlace, "slot_id"),
     "one_person_a_code": (AskTheOffice, "fiscal_code"),
     "one_open_membership": (Duplicate, "network"),
+    "one_credit_of_a_kind": (Duplicate, "fiscal_code"),
+    "ck_ledger_account_never_below_zero": (NotEnoughCredit, "amount"),
 }
 
 BACKWARDS = N_("The end lies before the start.")
@@ -44,18 +47,22 @@ REASON = N_("Please give the reason.")
 
 # A CHECK's name, without its table, to the words and the field that it is about.
 CHECKS = {
+    "amount_positive": (OUT_OF_RANGE, "amount"),
     "budget_not_negative": (OUT_OF_RANGE, "budget"),
     "code_or_why_not": (MISSING, "fiscal_code"),
     "deadline_after_publication": (BACKWARDS, "deadline"),
     "ends_after_start": (BACKWARDS, "ends_on"),
     "ends_later_the_same_day": (BACKWARDS, "ends_at"),
     "latitude_range": (OUT_OF_RANGE, "latitude"),
+    "letters_known": (UNKNOWN, "letters"),
     "longitude_range": (OUT_OF_RANGE, "longitude"),
     "max_age_range": (OUT_OF_RANGE, "max_age"),
     "min_age_range": (OUT_OF_RANGE, "min_age"),
     "offer_hours_range": (OUT_OF_RANGE, "offer_hours"),
+    "one_payer": (MISSING, "organization_id"),
     "organization_where_needed": (MISSING, "organization_id"),
     "paper_is_kept": (MISSING, "file_id"),
+    "per_enrollment_positive": (OUT_OF_RANGE, "per_enrollment"),
     "places_not_negative": (OUT_OF_RANGE, "places"),
     "price_not_negative": (OUT_OF_RANGE, "price"),
     "price_where_not_free": (MISSING, "price"),
@@ -64,8 +71,10 @@ CHECKS = {
     "refused_with_a_reason": (REASON, "reason"),
     "school_year_form": (YEAR_FORM, "school_year"),
     "term_days_positive": (OUT_OF_RANGE, "term_days"),
+    "voucher_names_one_service": (MISSING, "service_id"),
     "where_it_is_held": (PLACE, "municipality_id"),
     "window_in_order": (BACKWARDS, "closes_at"),
+    "year_range": (OUT_OF_RANGE, "year"),
 }
 
 

@@ -30,6 +30,9 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "rankings", "criterion-sets", "complaints", "ranking-entries", "ranking-runs",
         "ranking-outcomes", "ranking-scores", "criteria",
     )),
+    (N_("Credit and payments"), "card", (
+        "welfare-plans", "credit-grants", "payer-funds", "ledger-accounts", "transfers",
+    )),
     (N_("Social points"), "map-marker", ("social-points", "delegations")),
     (N_("My work"), "star-outline", ("saved-views", "works", "work-lines")),
     (N_("Platform"), "settings", (

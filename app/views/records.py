@@ -58,6 +58,7 @@ MESSAGES = {
 JOB = N_("Job")
 JOBS = {
     "expire_offers": N_("Let offers expire"),
+    "expire_credit": N_("Let credit expire"),
     "seal_audit": N_("Seal the record of changes"),
     "remind_offers": N_("Remind of offers"),
     "digest": N_("Send the organizers' digest"),

@@ -47,6 +47,12 @@ ELEVATED = {
         "take a place",
         "the place in the queue",
     ],
+    "operations/grants.py": [
+        "a credit expires",
+        "give a credit",
+        "open a plan's account",
+        "the account of a plan",
+    ],
     "operations/identities.py": [
         "sign in by a digital identity",
     ],
@@ -63,6 +69,14 @@ ELEVATED = {
     "operations/keys.py": [
         "make a key of a program",
         "revoke a key of a program",
+    ],
+    "operations/ledger.py": [
+        "fund an account",
+        "reverse a transfer",
+    ],
+    "operations/payer_funds.py": [
+        "open a fund's account",
+        "the account of a fund",
     ],
     "operations/people.py": [
         "enter a person",

@@ -320,6 +320,32 @@ ROWS: dict[str, Table] = {
         # Sent, answered, closed: each of these is an operation.
         cells(("staff", REQUESTS_OF_A)),
     ),
+    # ------------------------------------------------------------ credit and who pays
+    # A company sees what it gave, and neither the wallet behind it nor what moved on it.
+    "welfare_plan": Table(
+        cells(("staff", "ours theirs"), ("company", "ours")), cells(("staff", "ours theirs"))
+    ),
+    "credit_grant": Table(
+        cells(("staff", "mine family theirs"), ("company", "mine family"), ("citizen", "mine"))
+    ),
+    "payer_fund": Table(
+        cells(("staff", "ours theirs"), ("municipality", "ours")), cells(("staff", "ours theirs"))
+    ),
+    # Written by operations alone.
+    "ledger_account": Table(
+        cells(
+            ("staff", "outside plan mine family fund fund_theirs provider"),
+            ("municipality", "fund"),
+            ("citizen", "mine"),
+        )
+    ),
+    "transfer": Table(
+        cells(
+            ("staff", "plan mine family fund fund_theirs"),
+            ("municipality", "fund"),
+            ("citizen", "mine"),
+        )
+    ),
     "state_change": Table(
         cells(
             ("staff", CHANGES_OF_A),

@@ -174,3 +174,36 @@ def papers(world: World, accounts: dict[str, Any]) -> None:
         world.keep(label, f.AuditValueFactory(event=event))
     event = world.keep("platform", f.AuditEventFactory(alliance_id=None))
     world.keep("platform", f.AuditValueFactory(event=event, alliance_id=None))
+
+
+def credit(world: World, bodies: dict[str, Any]) -> None:
+    """A plan and a fund of each body, two employees of ours, and the money behind them."""
+    db, keep = f.people._session.get(), world.keep
+    plans, funds = {}, {}
+    for label in ("ours", "theirs", "foreign"):
+        plans[label] = keep(label, f.WelfarePlanFactory(organization=bodies[label]))
+        funds[label] = keep(label, f.PayerFundFactory(organization=bodies[label]))
+    account, moved = f.LedgerAccountFactory, f.TransferFactory
+    outside = keep("outside", account(plan=None, organization=None, kind="outside",
+                                      alliance=bodies["ours"].alliance))  # fmt: skip
+    plan = keep("plan", account(plan=plans["ours"]))
+    keep("plan", moved(debit=outside, credit=plan, amount=900))
+    for label, owner in (("mine", "ours"), ("family", "ours"), ("theirs", "theirs"),
+                         ("foreign", "foreign")):  # fmt: skip
+        person = db.get(models.Person, world.id("person", label if owner != "theirs" else "family"))
+        given = keep(label, f.CreditGrantFactory(plan=plans[owner], person=person))
+        if owner == "ours":
+            wallet = account(
+                plan=plans["ours"], organization=None, kind="wallet", person=person, grant=given
+            )
+            keep(label, wallet)
+            keep(label, moved(kind="grant", debit=plan, credit=keep(label, wallet), grant=given))
+    for label, owner in (("fund", "ours"), ("fund_theirs", "theirs")):
+        pot = account(plan=None, organization=bodies[owner], kind="voucher_fund",
+                      fund=funds[owner], alliance=bodies[owner].alliance)  # fmt: skip
+        keep(label, moved(debit=outside, credit=keep(label, pot)))
+    # A body that is a provider too: what it is paid is nobody's to see but the office's.
+    keep("provider", account(plan=None, organization=bodies["ours"], kind="provider",
+                             alliance=bodies["ours"].alliance))  # fmt: skip
+    abroad = keep("foreign", account(plan=plans["foreign"]))
+    keep("foreign", moved(credit=abroad))

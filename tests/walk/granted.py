@@ -229,6 +229,27 @@ NOUNS: dict[str, Noun] = {
         {"internal": RANKERS, "contact": f"{RANKERS} social_point citizen"},
         {"internal": RANKERS, "contact": f"{RANKERS} social_point citizen"},
     ),
+    # A company gives, and never learns what became of it; a provider sees no payer.
+    "welfare-plans": Noun(
+        "staff company", each("staff", "create", "update", "fund"), OFFICE, OFFICE
+    ),
+    "credit-grants": Noun(
+        "staff company citizen", {"create": "staff company"},
+        {"internal": "staff", "money": "staff company citizen"},
+        {"internal": "staff", "money": "staff company"},
+    ),
+    "payer-funds": Noun(
+        "staff municipality", each("staff", "create", "update", "fund"),
+        {"internal": "staff municipality"}, OFFICE,
+    ),
+    "ledger-accounts": Noun(
+        "staff municipality citizen", {},
+        {"internal": "staff", "money": "staff municipality citizen"},
+    ),
+    "transfers": Noun(
+        "staff municipality citizen", {"reverse": "staff"},
+        {"internal": "staff", "money": "staff municipality citizen"},
+    ),
     "state-changes": Noun(
         "staff municipality provider citizen", {}, {"internal": "staff municipality"}
     ),

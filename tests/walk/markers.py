@@ -16,7 +16,8 @@ KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "
         "job_run.job", "ab_api_key.uuid", "sensitive_read.table_name", "audit_event.table_name",
         "work_line.errors", "account_token.digest",
         "digital_identity.fiscal_code", "delegation.code_digest",
-        "person.no_fiscal_code",
+        "person.no_fiscal_code", "welfare_plan.letters", "credit_grant.letters",
+        "transfer.note",
         "state_change.from_status", "state_change.to_status", "message.kind",
         "service.reduced_for", "workshop.reduced_for", "criterion.code", "criterion.question",
         "ranking.seed", "ranking.act_number"}  # fmt: skip

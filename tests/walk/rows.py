@@ -94,7 +94,7 @@ def copy(row: Any, number: int) -> Any:
         if column.primary_key or name == "version" or isinstance(column.type, Uuid):
             continue
         free = isinstance(column.type, String) and not isinstance(column.type, Enum)
-        if name in ("zone", "school_year"):
+        if name in ("zone", "school_year", "letters"):
             free = False
         if free and value is not None and (column.type.length or 99) >= 4:
             value = f"{number:04d}"

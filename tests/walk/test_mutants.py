@@ -21,6 +21,10 @@ Sit = Callable[..., ScopedSession]
 CLASSES = roads.classes()
 
 
+# The database itself refuses every change of them.
+NEVER_CHANGED = {"transfer"}
+
+
 def everything(cls: Any) -> Any:
     return true()
 
@@ -72,6 +76,8 @@ def test_a_rule_that_lets_everything_be_written_is_noticed(
 ) -> None:
     unnoticed = []
     for table in kept_back(world, kind, write=True):
+        if table in NEVER_CHANGED:
+            continue
         model, wanted = CLASSES[table], rows.named(world, table, kind, write=True)
         with let_through(policy._writable, table, kind), rows.session(line, world, kind) as db:
             asked = [(model, True, set(world.ids[table].values()))]

@@ -41,6 +41,7 @@ def build(db: Session) -> World:
     families.enrolments(world, accounts)
     families.papers(world, accounts)
     rankings.rankings(world, bodies)
+    families.credit(world, bodies)
     _mark(db, world)
     rankings.publish(world)
     return world
