@@ -1661,8 +1661,9 @@ class CreditGrant(Tenant):
     )
     amount: Mapped[Decimal] = personal(N_("Amount"), MONEY, "money", CREDIT, TEN_YEARS)
     expires_on: Mapped[date] = personal(N_("Last day"), Date, "money", CREDIT, TEN_YEARS)
+    # Left out, they are the plan's: the operation says so.
     letters: Mapped[str] = col(N_("Letters of TUIR art. 51(2)"), String(40), "money",
-                               help=LIKE_LETTERS)  # fmt: skip
+                               default="", help=LIKE_LETTERS)  # fmt: skip
     title_voucher: Mapped[bool] = col(
         N_("Voucher for one service"), Boolean, "money", default=False, server_default="false",
         help=N_("TUIR art. 51(3-bis): it pays the one service whole, and is never topped up."),

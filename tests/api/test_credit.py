@@ -69,7 +69,7 @@ REFUSED = [
     ("amount", {"amount": "99999999999999"}),
     ("amount", {"amount": "600.00"}),
     ("fiscal_code", {"fiscal_code": "XXX"}),
-    ("fiscal_code", {"fiscal_code": "VRDLGU80A01F205Z"}),
+    ("fiscal_code", {"fiscal_code": "VRDLGU80A01F205T"}),
     ("expires_on", {"expires_on": "2020-01-01"}),
     ("expires_on", {"expires_on": "mai"}),
     ("letters", {"letters": "f-ter"}),

@@ -77,7 +77,7 @@ REFUSED = [
     ("amount", {"amount": "1e30"}),
     ("amount", {"amount": "NaN"}),
     ("fiscal_code", {"fiscal_code": "RSSMRA85T10A562X"}),
-    ("fiscal_code", {"fiscal_code": "VRDLGU80A01F205Z"}),
+    ("fiscal_code", {"fiscal_code": "VRDLGU80A01F205T"}),
     ("letters", {"letters": "f-ter"}),
     ("letters", {"letters": "zz"}),
     ("plan_id", {"plan_id": 0}),
