@@ -68,6 +68,7 @@ ENROLMENT = N_("enrolment in the alliance's services")
 SERVICE = N_("answering a request for a service")
 NETWORK = N_("working together in the alliance's network")
 ACCOUNT = N_("access to the platform")
+COLLECTING = N_("collecting what a place costs")
 TWO_YEARS = timedelta(days=730)
 FIVE_YEARS = timedelta(days=1826)
 TEN_YEARS = timedelta(days=3652)
@@ -1837,6 +1838,141 @@ class Transfer(Tenant):
         # A hold ends once; of a spending there may be several refunds in part.
         Index("settled_once", "settles_id", unique=True, postgresql_where=text("kind <> 'refund'")),
     )
+
+
+# ---------------------------------------------------------------- payments
+
+PAID_BY = {"pagopa": N_("pagoPA"), "transfer": N_("Bank transfer")}
+NOTICE_STATES = {
+    "open": N_("To be paid"),
+    "paid": N_("Paid"),
+    "expired": N_("Not paid in time"),
+    "cancelled": N_("Cancelled"),
+}
+RECEIPT_OUTCOMES = {
+    "matched": N_("Matched"),
+    "unmatched": N_("No notice of this number"),
+    "double": N_("Paid twice"),
+    "amount_differs": N_("Another amount"),
+    "late": N_("The notice had ended"),
+}
+
+
+class Payee(Tenant):
+    """How a body is paid, and the last number that it gave to a debt."""
+
+    label_columns = ("organization",)
+
+    organization_id: Mapped[int] = ref(N_("Organization"), "organization.id", unique=True)
+    kind: Mapped[str] = choice(N_("Paid by"), PAID_BY, check="kind")
+    segregation_code: Mapped[int | None] = col(N_("Segregation code"), Integer, "internal")
+    iban: Mapped[str | None] = col(N_("IBAN"), String(34), "internal")
+    account_holder: Mapped[str | None] = col(N_("Account holder"), String(70), "internal")
+    last_base: Mapped[int] = col(
+        N_("Last number given"), BigInteger, "system", default=0, server_default="0"
+    )
+    organization: Mapped[Organization] = relationship()
+    __table_args__ = (
+        CheckConstraint("segregation_code BETWEEN 0 AND 45", name="segregation_range"),
+        CheckConstraint("last_base BETWEEN 0 AND 9999999999999", name="last_base_range"),
+        CheckConstraint(
+            "(kind = 'pagopa') = (segregation_code IS NOT NULL)", name="pagopa_has_a_code"
+        ),
+        CheckConstraint(
+            "kind <> 'transfer' OR (iban IS NOT NULL AND account_holder IS NOT NULL)",
+            name="transfer_has_an_account",
+        ),
+    )
+
+
+class PaymentNotice(Tenant):
+    """What a family is asked to pay one body for one application, and whether it did."""
+
+    label_columns = ("number",)
+
+    payee_id: Mapped[int] = ref(N_("Payee"), "payee.id", index=True)
+    application_id: Mapped[int] = ref(N_("Application"), "application.id", index=True)
+    kind: Mapped[str] = choice(N_("Paid by"), PAID_BY, check="kind")
+    number: Mapped[str] = col(N_("Notice number"), String(25), "money")
+    amount: Mapped[Decimal] = col(N_("Amount"), MONEY, "money")
+    reason: Mapped[str] = col(N_("Reason"), String(140), "money")
+    debtor_name: Mapped[str] = personal(N_("Debtor"), String(200), "contact", COLLECTING, TEN_YEARS)
+    debtor_code: Mapped[str | None] = personal(
+        N_("Tax code of the debtor"), String(16), "contact", COLLECTING, TEN_YEARS
+    )
+    issued_at: Mapped[datetime] = col(N_("Issued on"), INSTANT)
+    due_on: Mapped[date] = col(N_("Due on"), Date)
+    status: Mapped[str] = choice(N_("Status"), NOTICE_STATES, default="open",
+                                 server_default="open")  # fmt: skip
+    paid_on: Mapped[date | None] = col(N_("Paid on"), Date, "money")
+    paid_amount: Mapped[Decimal | None] = col(N_("Amount paid"), MONEY, "money")
+    payee: Mapped[Payee] = relationship()
+    application: Mapped[Application] = relationship()
+    lines: Mapped[list["PaymentNoticeLine"]] = many("notice")
+    __table_args__ = (
+        UniqueConstraint("payee_id", "number"),
+        Index("ix_payment_notice_due", "due_on", postgresql_where=text("status = 'open'")),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(
+            "CASE WHEN status = 'paid' THEN paid_on IS NOT NULL AND paid_amount = amount"
+            " ELSE paid_on IS NULL AND paid_amount IS NULL END",
+            name="paid_in_full",
+        ),
+    )
+
+
+class PaymentNoticeLine(Tenant):
+    """An enrolment that a notice asks for: in one notice at a time."""
+
+    label_columns = ("enrollment_id",)
+
+    notice_id: Mapped[int] = ref(N_("Notice"), "payment_notice.id", index=True)
+    enrollment_id: Mapped[int] = ref(N_("Enrolment"), "enrollment.id")
+    amount: Mapped[Decimal] = col(N_("Amount"), MONEY, "money")
+    ended: Mapped[bool] = col(
+        N_("Ended"), Boolean, "internal", default=False, server_default="false"
+    )
+    notice: Mapped[PaymentNotice] = relationship(back_populates="lines")
+    enrollment: Mapped[Enrollment] = relationship()
+    __table_args__ = (
+        UniqueConstraint("notice_id", "enrollment_id"),
+        Index(
+            "one_notice_an_enrollment", "enrollment_id", unique=True,
+            postgresql_where=text("NOT ended"),
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )  # fmt: skip
+
+
+class PaymentReceipt(Tenant):
+    """What the payee's own system says was paid; nothing is taken in twice."""
+
+    label_columns = ("iur",)
+
+    payee_id: Mapped[int] = ref(N_("Payee"), "payee.id")
+    iur: Mapped[str] = col(
+        N_("Receipt's identifier"), String(35), "money",
+        help=N_("The number that the collecting system gave to the payment (IUR)."),
+    )  # fmt: skip
+    notice_number: Mapped[str] = col(N_("Notice number"), String(25), "money")
+    amount: Mapped[Decimal] = col(N_("Amount"), MONEY, "money")
+    paid_on: Mapped[date] = col(N_("Paid on"), Date, "money")
+    received_at: Mapped[datetime] = col(N_("Taken in on"), INSTANT, "internal")
+    outcome: Mapped[str] = choice(N_("Outcome"), RECEIPT_OUTCOMES, check="outcome")
+    notice_id: Mapped[int | None] = ref(N_("Notice"), "payment_notice.id")
+    payee: Mapped[Payee] = relationship()
+    notice: Mapped[PaymentNotice | None] = relationship()
+    __table_args__ = (
+        UniqueConstraint("payee_id", "iur"),
+        Index(
+            "one_payment_a_notice", "notice_id", unique=True,
+            postgresql_where=text("outcome = 'matched'"),
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(
+            "(outcome = 'unmatched') = (notice_id IS NULL)", name="unmatched_has_no_notice"
+        ),
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- files and messages

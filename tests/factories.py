@@ -18,6 +18,7 @@ from app import clock, models
 from app.demo import people
 from app.demo.people import AccountFactory, Rows, into
 from app.municipalities import of_lodi
+from app.operations.payment_codes import reference
 from app.operations.receipts import receipt_code
 from app.operations.seasons import school_year_label, school_year_of
 
@@ -673,6 +674,61 @@ class ServiceRequestFactory(TenantRows):
     user = SubFactory(AccountFactory)
     receipt = LazyFunction(receipt_code)
     submitted_at = at_hours(-1)
+
+
+class PayeeFactory(TenantRows):
+    class Meta:
+        model = models.Payee
+
+    _hangs_on = "organization"
+    organization = SubFactory(OrganizationFactory)
+    alliance = SelfAttribute("organization.alliance")
+    kind = "transfer"
+    iban = "IT60X0542811101000000123456"
+    account_holder = SelfAttribute("organization.name")
+
+
+class PaymentNoticeFactory(TenantRows):
+    class Meta:
+        model = models.PaymentNotice
+
+    _hangs_on = "payee"
+    payee = SubFactory(PayeeFactory)
+    alliance = SelfAttribute("payee.alliance")
+    application = SubFactory(ApplicationFactory, alliance=OURS)
+    kind = "transfer"
+    number = Sequence(lambda n: reference(n + 10**6))
+    amount = "60.00"
+    reason = "Retta"
+    debtor_name = "Ada Bianchi"
+    issued_at = LazyFunction(clock.now)
+    due_on = in_days(15)
+
+
+class PaymentNoticeLineFactory(TenantRows):
+    class Meta:
+        model = models.PaymentNoticeLine
+
+    _hangs_on = "notice"
+    notice = SubFactory(PaymentNoticeFactory)
+    alliance = SelfAttribute("notice.alliance")
+    enrollment = SubFactory(EnrollmentFactory, alliance=OURS)
+    amount = "60.00"
+
+
+class PaymentReceiptFactory(TenantRows):
+    class Meta:
+        model = models.PaymentReceipt
+
+    _hangs_on = "payee"
+    payee = SubFactory(PayeeFactory)
+    alliance = SelfAttribute("payee.alliance")
+    iur = Sequence(lambda n: f"IUR{n}")
+    notice_number = Sequence(lambda n: reference(n + 10**7))
+    amount = "60.00"
+    paid_on = in_days(0)
+    received_at = LazyFunction(clock.now)
+    outcome = "unmatched"
 
 
 class StateChangeFactory(TenantRows):

@@ -24,6 +24,9 @@ from app.models import (
     Base,
     Complaint,
     Enrollment,
+    PaymentNotice,
+    PaymentNoticeLine,
+    PaymentReceipt,
     Ranking,
     RankingRun,
     ServiceRequest,
@@ -57,7 +60,8 @@ def run(db: Session, *, now: datetime | None = None) -> list[Broken]:
     moment = now or clock.now()
     found: list[Broken] = []
     with elevated(db, "prove the rules") as system:
-        for name, table, rows in [*_rules(moment), *ledger_checks.rules(), *_alliances()]:
+        every = [*_rules(moment), *ledger_checks.rules(), *_payments(), *_alliances()]
+        for name, table, rows in every:
             for row_id, detail in system.execute(rows.limit(MOST)):
                 found.append(Broken(name, table, row_id, str(detail)))
         found += _lists(system, moment)
@@ -182,6 +186,42 @@ def _lists(system: Session, now: datetime) -> Iterator[Broken]:
         if differs:
             name = "a published list comes out the same once more"
             yield Broken(name, "ranking_run", run.id, ", ".join(differs))
+
+
+def _payments() -> Iterator[Check]:
+    """Notices ask for what their lines say, and are paid by a receipt."""
+    line, asked = PaymentNoticeLine, PaymentNotice
+    by_notice = (
+        select(asked.id, asked.amount)
+        .outerjoin(line, line.notice_id == asked.id)
+        .group_by(asked.id)
+    )
+    whole = func.coalesce(func.sum(line.amount), 0)
+    yield (
+        "a notice asks for the sum of its lines",
+        "payment_notice",
+        by_notice.having(whole != asked.amount),
+    )
+    paid_by = exists().where(
+        PaymentReceipt.notice_id == asked.id,
+        PaymentReceipt.outcome == "matched",
+        PaymentReceipt.amount == asked.paid_amount,
+        PaymentReceipt.payee_id == asked.payee_id,
+        PaymentReceipt.notice_number == asked.number,
+    )
+    yield (
+        "a notice is paid by a receipt of its own",
+        "payment_notice",
+        select(asked.id, asked.status).where((asked.status == "paid") != paid_by),
+    )
+    over = asked.status.in_(("expired", "cancelled"))
+    yield (
+        "the lines of a notice end with it",
+        "payment_notice_line",
+        select(line.id, asked.status)
+        .join(asked, asked.id == line.notice_id)
+        .where(line.ended != over),
+    )
 
 
 def _alliances() -> Iterator[Check]:

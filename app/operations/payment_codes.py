@@ -13,6 +13,7 @@ import segno
 from segno.helpers import make_epc_qr
 from stdnum import exceptions
 from stdnum import iban as registry
+from stdnum.iso7064 import mod_97_10
 
 from app.errors import N_, Invalid
 
@@ -65,6 +66,11 @@ def parse(number: str, *, field: str = "number") -> Notice:
     if found.segregation > LAST_SEGREGATION:
         raise Invalid(SEGREGATION, field=field)
     return found
+
+
+def reference(base: int) -> str:
+    """The reference of a transfer, which a bank checks as it is typed (ISO 11649)."""
+    return f"RF{mod_97_10.calc_check_digits(f'{base}RF')}{base}"
 
 
 def as_read(number: str, *, field: str = "number") -> str:

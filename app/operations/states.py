@@ -60,6 +60,12 @@ TRANSITIONS: dict[str, dict[str, frozenset[str]]] = {
         "refused": OVER,
         "ended": OVER,
     },
+    "payment_notice": {
+        "open": frozenset({"paid", "expired", "cancelled"}),
+        "paid": OVER,
+        "expired": OVER,
+        "cancelled": OVER,
+    },
     # Services and workshops alike.
     "offer": {
         "draft": frozenset({"review", "published"}),

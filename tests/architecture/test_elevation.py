@@ -78,6 +78,15 @@ ELEVATED = {
         "open a fund's account",
         "the account of a fund",
     ],
+    "operations/payees.py": [
+        "say how a body is paid",
+    ],
+    "operations/payments.py": [
+        "an unpaid place is freed",
+        "cancel a payment notice",
+        "issue a payment notice",
+        "take receipts of payments in",
+    ],
     "operations/people.py": [
         "enter a person",
         "link an account with a person",

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import iso11649
 
 from app.errors import Invalid
 from app.operations import payment_codes as codes
@@ -83,3 +84,8 @@ def test_an_iban_is_checked_before_money_goes_there():
         with pytest.raises(Invalid) as refused:
             codes.check_iban(wrong)
         assert refused.value.field == "iban"
+
+
+@given(st.integers(1, codes.LAST_BASE))
+def test_a_bank_takes_the_reference_of_a_transfer(base):
+    assert iso11649.is_valid(codes.reference(base))

@@ -170,6 +170,10 @@ ROWS: dict[str, Table] = {
     # A key is its seat's, and the office sees which there are; operations make and revoke them.
     "program_key": Table(cells(("staff", f"staff {BODIES}"), (BODIES, SELF))),
     "idempotency_key": NOBODY,
+    "payee": NOBODY,
+    "payment_notice": NOBODY,
+    "payment_notice_line": NOBODY,
+    "payment_receipt": NOBODY,
     # What a seat keeps of its own work is its own; a list may be for its role, or for everybody.
     "saved_view": Table(
         cells(

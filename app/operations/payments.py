@@ -1,0 +1,259 @@
+"""What a family is asked to pay, and what the payee's system says it paid.
+
+The platform moves no money. A notice asks one payee's part of one application; a receipt that
+comes in later is matched with it by its number.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.errors import N_, Conflict, Invalid, NotFound, WrongState
+from app.models import (
+    Account,
+    Application,
+    Enrollment,
+    Payee,
+    PaymentNotice,
+    PaymentNoticeLine,
+    PaymentReceipt,
+    Person,
+    Relation,
+    Slot,
+)
+from app.operations import enrollments, payment_codes, states
+from app.operations.constraints import explained
+from app.transaction import elevated
+
+NOTHING_DUE = N_("There is nothing to be paid here.")
+NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
+PAST = N_("The date lies in the past.")
+OTHER_DATA = N_("A receipt of this identifier was taken in with other data.")
+UNPAID = N_("The place was not paid in time.")
+
+
+@dataclass(frozen=True)
+class Received:
+    """A payment as the payee's system tells it; ``iur`` is that system's own number for it."""
+
+    notice_number: str
+    iur: str
+    amount: Decimal
+    paid_on: date
+
+
+def due(enrollment: Enrollment) -> Decimal:
+    """What the family itself pays of an enrolment's fee."""
+    return enrollment.fee or Decimal("0.00")
+
+
+# ---------------------------------------------------------------- notices
+
+
+def issue(
+    db: Session, application: Application, payee_id: int, *, due_on: date, now: datetime
+) -> int:
+    """Ask for what the application's places cost at that payee. Returns the notice's number.
+
+    Raises Invalid, or Conflict where no place is left to be asked for.
+    """
+    if due_on < clock.local_date(now):
+        raise Invalid(PAST, field="due_on")
+    with elevated(db, "issue a payment notice") as system, explained():
+        payee = _held(system, payee_id, application.alliance_id)
+        owed = [(row, due(row)) for row in _unasked(system, application, payee) if due(row) > 0]
+        if not owed:
+            raise Conflict(NOTHING_DUE, field="application_id")
+        amount = sum((part for _, part in owed), Decimal(0))
+        payment_codes.cents(amount)
+        name, code = _debtor(system, application)
+        notice = PaymentNotice(
+            alliance_id=payee.alliance_id, payee_id=payee.id, application_id=application.id,
+            kind=payee.kind, number=_next_number(payee), amount=amount,
+            reason=f"{application.receipt} {owed[0][0].slot.workshop.title}"[:140],
+            debtor_name=name, debtor_code=code, issued_at=now, due_on=due_on,
+        )  # fmt: skip
+        notice.lines = [
+            PaymentNoticeLine(alliance_id=payee.alliance_id, enrollment_id=row.id, amount=part)
+            for row, part in owed
+        ]
+        system.add(notice)
+        system.flush()
+        return notice.id
+
+
+def cancel(db: Session, notice_id: int, *, alliance_id: int, now: datetime) -> None:
+    """Ask no longer: the places may be asked for anew. Raises NotFound or WrongState."""
+    with elevated(db, "cancel a payment notice") as system:
+        notice = _notice(system, notice_id)
+        if notice.alliance_id != alliance_id:
+            raise NotFound
+        _end(system, notice, "cancelled", now=now)
+
+
+def overdue(db: Session, *, now: datetime) -> list[int]:
+    """The numbers of the open notices whose last day has passed, the oldest first."""
+    late = select(PaymentNotice.id).where(
+        PaymentNotice.status == "open", PaymentNotice.due_on < clock.local_date(now)
+    )
+    return list(db.scalars(late.order_by(PaymentNotice.due_on, PaymentNotice.id)))
+
+
+def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
+    """End an unpaid notice past its day; its places go to whoever is next.
+
+    Returns False if somebody was faster: the payment, or another process.
+    """
+    with elevated(db, "an unpaid place is freed") as system:
+        notice = _notice(system, notice_id)
+        if notice.status != "open" or notice.due_on >= clock.local_date(now):
+            return False
+        places = [line.enrollment for line in notice.lines]
+        _end(system, notice, "expired", now=now)
+        for place in sorted(places, key=lambda row: row.id):
+            if states.may_move(place, "refused"):
+                enrollments.refuse(system, place, reason=UNPAID, now=now)
+    return True
+
+
+# ---------------------------------------------------------------- receipts
+
+
+def receive(
+    db: Session, payee_id: int, rows: Iterable[Received], *, alliance_id: int, now: datetime
+) -> Counter[str]:
+    """Take receipts in and match them. Returns how many came to what; ``known`` were there.
+
+    Raises Invalid, naming the row, with nothing written.
+    """
+    came: Counter[str] = Counter()
+    with elevated(db, "take receipts of payments in") as system, system.begin_nested(), explained():
+        payee = _held(system, payee_id, alliance_id)
+        for number, row in enumerate(rows):
+            payment_codes.cents(row.amount, field=f"rows[{number}].amount")
+            came[_take_in(system, payee, row, number, now)] += 1
+    return came
+
+
+def _take_in(system: Session, payee: Payee, row: Received, number: int, now: datetime) -> str:
+    same = select(PaymentReceipt).where(
+        PaymentReceipt.payee_id == payee.id, PaymentReceipt.iur == row.iur
+    )
+    if known := system.scalar(same):
+        told = Received(known.notice_number, known.iur, known.amount, known.paid_on)
+        if told != row:
+            raise Invalid(OTHER_DATA, field=f"rows[{number}].iur")
+        return "known"
+    asked = select(PaymentNotice).where(
+        PaymentNotice.payee_id == payee.id, PaymentNotice.number == row.notice_number
+    )
+    notice = system.scalar(asked.with_for_update())
+    outcome = _outcome(notice, row)
+    system.add(
+        PaymentReceipt(
+            alliance_id=payee.alliance_id, payee_id=payee.id, iur=row.iur, amount=row.amount,
+            notice_number=row.notice_number, paid_on=row.paid_on, received_at=now,
+            outcome=outcome, notice_id=notice.id if notice else None,
+        )
+    )  # fmt: skip
+    if notice is not None and outcome == "matched":
+        notice.paid_on, notice.paid_amount = row.paid_on, row.amount
+        states.move(system, notice, "paid", because=row.iur, now=now)
+    system.flush()
+    return outcome
+
+
+def _outcome(notice: PaymentNotice | None, row: Received) -> str:
+    if notice is None:
+        return "unmatched"
+    if notice.status == "paid":
+        return "double"
+    if notice.status != "open":
+        return "late"
+    return "matched" if notice.amount == row.amount else "amount_differs"
+
+
+# ---------------------------------------------------------------- shared
+
+
+def _held(system: Session, payee_id: int, alliance_id: int) -> Payee:
+    """The payee, held: its numbers and receipts are dealt with one after the other."""
+    found = select(Payee).where(Payee.id == payee_id, Payee.alliance_id == alliance_id)
+    held = found.with_for_update().execution_options(populate_existing=True)
+    payee: Payee | None = system.scalar(held)
+    if payee is None:
+        raise NotFound
+    return payee
+
+
+def _next_number(payee: Payee) -> str:
+    base = payee.last_base + 1
+    if base > payment_codes.LAST_BASE:
+        raise Conflict(payment_codes.USED_UP, field="number")
+    payee.last_base = base
+    if payee.segregation_code is None:
+        return payment_codes.reference(base)
+    return payment_codes.notice_number(payee.segregation_code, base)
+
+
+def _unasked(system: Session, application: Application, payee: Payee) -> list[Enrollment]:
+    """The application's places at the payee that no notice asks for."""
+    asked = exists().where(
+        PaymentNoticeLine.enrollment_id == Enrollment.id, ~PaymentNoticeLine.ended
+    )
+    places = (
+        select(Enrollment)
+        .join(Slot, Slot.id == Enrollment.slot_id)
+        .where(
+            Enrollment.application_id == application.id,
+            Enrollment.status == "placed",
+            Slot.organization_id == payee.organization_id,
+            ~asked,
+        )
+        .order_by(Enrollment.id)
+    )
+    return list(system.scalars(places))
+
+
+def _debtor(system: Session, application: Application) -> tuple[str, str | None]:
+    """Who sent the application: the name, and the codice fiscale where it is known."""
+    account = system.get(Account, application.user_id) if application.user_id else None
+    if account is None:
+        raise Invalid(NO_DEBTOR, field="application_id")
+    own = (
+        select(Person)
+        .join(Relation, Relation.person_id == Person.id)
+        .where(
+            Relation.user_id == account.id,
+            Relation.kind == "self",
+            Person.alliance_id == application.alliance_id,
+        )
+    )
+    person = system.scalar(own.order_by(Person.id).limit(1))
+    if person is None:
+        return f"{account.first_name} {account.last_name}", None
+    return person.name, person.fiscal_code
+
+
+def _notice(system: Session, notice_id: int) -> PaymentNotice:
+    found = select(PaymentNotice).where(PaymentNotice.id == notice_id).with_for_update()
+    held = found.execution_options(populate_existing=True)
+    notice: PaymentNotice | None = system.scalar(held)
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def _end(system: Session, notice: PaymentNotice, to: str, *, now: datetime) -> None:
+    if not states.may_move(notice, to):
+        raise WrongState(field="status")
+    states.move(system, notice, to, because="", now=now)
+    for line in notice.lines:
+        line.ended = True
+    system.flush()
