@@ -39,6 +39,7 @@ def build(db: Session) -> World:
     _offers(world, sides, bodies, town)
     families.people(world, sides, accounts)
     families.enrolments(world, accounts)
+    families.payments(world)
     families.papers(world, accounts)
     rankings.rankings(world, bodies)
     families.credit(world, bodies)
