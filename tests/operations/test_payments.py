@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from app import clock
 from app.errors import Conflict, Invalid, NotFound, WrongState
 from app.models import Enrollment, PaymentNotice, PaymentNoticeLine, PaymentReceipt
-from app.operations import checks, enrollments, payees, payment_codes, payments
+from app.operations import checks, enrollments, notice_paper, payees, payment_codes, payments
 from app.operations.payments import Received
 from tests import factories as f
 
@@ -76,6 +76,13 @@ def test_a_family_is_asked_once_for_all_its_places_at_a_body(db, notice, applica
     assert notice.debtor_name == f"{application.user.first_name} {application.user.last_name}"
     with pytest.raises(Conflict):
         payments.issue(db, application, notice.payee_id, due_on=notice.due_on, now=now)
+
+
+def test_the_paper_of_a_notice_names_each_place_and_adds_up(notice, body):
+    paper = notice_paper.of(notice)
+    assert (paper.issuer, paper.number) == (body.name, notice.number)
+    assert sum(part for _, part in paper.lines) == paper.amount == Decimal("120.00")
+    assert notice_paper.pdf(paper).startswith(b"%PDF")
 
 
 def test_two_notices_of_a_body_never_share_a_number(db, payee, due_on, now, body):
