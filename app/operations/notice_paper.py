@@ -58,11 +58,11 @@ def pdf(paper: NoticePaper) -> bytes:
     """The paper as a tagged PDF with its fonts. Raises Invalid for what cannot be owed."""
     facts = {
         **asdict(paper),
-        "amount": _euro(paper.amount),
+        "amount": euro(paper.amount),
         "due_on": paper.due_on.strftime("%d/%m/%Y"),
         "number": paper.number if paper.kind == "transfer" else _in_fours(paper.number),
         "debtor_code": paper.debtor_code or "",
-        "lines": [[what, _euro(part)] for what, part in paper.lines],
+        "lines": [[what, euro(part)] for what, part in paper.lines],
     }
     made: bytes = typst.compile(
         _template(),
@@ -94,7 +94,8 @@ def _place(enrollment: Enrollment) -> str:
     return f"{enrollment.person.name}, {slot.workshop.title}, {days}"
 
 
-def _euro(amount: Decimal) -> str:
+def euro(amount: Decimal) -> str:
+    """An amount as Italians write it."""
     grouped = f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
     return f"{grouped} €"
 
