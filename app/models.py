@@ -1391,7 +1391,7 @@ class Criterion(Titled, Tenant):
 
 RANKING_STATES = {
     "draft": N_("Draft"),
-    "published": N_("Published"),
+    "published": N_("Announced"),
     "drawn": N_("Seed drawn"),
     "provisional": N_("Provisional list"),
     "final": N_("Final list"),
