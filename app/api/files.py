@@ -13,9 +13,11 @@ from app.api.exchange import endpoint
 from app.errors import N_, BadRequest
 from app.models import File
 from app.operations import files, rows
+from app.query.schemas import UNKNOWN
 from app.transaction import web
 
 NO_FILE = N_("The request holds no part called file.")
+PARTS = {"file", "organization_id", "person_id"}
 
 
 class FileApi(ResourceApi):
@@ -30,6 +32,9 @@ class FileApi(ResourceApi):
     @endpoint("create")
     def post(self) -> Response:
         """Keep a file: multipart, part ``file``, with ``organization_id`` or ``person_id``."""
+        for name in (*request.form, *request.files):
+            if name not in PARTS:
+                raise BadRequest(UNKNOWN, field=name or "body")
         part = request.files.get("file")
         if part is None:
             raise BadRequest(NO_FILE, field="file")

@@ -50,6 +50,12 @@ def test_what_a_file_claims_to_be_does_not_count(
     assert answer.json["errors"][0]["field"] == "file"
 
 
+def test_a_part_that_is_not_asked_for_is_refused_by_its_name(client: Callable[..., Client]) -> None:
+    answer = send(client(factories.SeatFactory(kind="partner")), PDF, organisation_id="1")
+    assert answer.status_code == 400
+    assert answer.json["errors"][0]["field"] == "organisation_id"
+
+
 def test_a_file_is_not_put_into_anothers_drawer(
     client: Callable[..., Client], db: ScopedSession
 ) -> None:
