@@ -234,7 +234,7 @@ PUBLISHED_CALLS = one(CALLS.c.id, CALLS.c.status != "draft")
 PUBLISHED_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.status == "published")
 OUR_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.organization_id == ORGANIZATION)
 # A list is published under the run that it came from.
-PUBLISHED_RUNS = one(RANKINGS.c.run_id, RANKINGS.c.run_id.is_not(None))
+PUBLISHED_RUNS = one(RANKINGS.c.run_id)
 OUR_RANKINGS = one(RANKINGS.c.id, RANKINGS.c.organization_id == ORGANIZATION)
 OUR_RUNS = one(RUNS.c.id, RUNS.c.ranking_id.in_(OUR_RANKINGS))
 OUR_ENTRIES = one(ENTRIES.c.id, ENTRIES.c.ranking_id.in_(OUR_RANKINGS))

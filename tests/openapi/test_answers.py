@@ -48,4 +48,4 @@ def test_no_answer_is_one_that_the_document_does_not_describe(
 def test_nor_is_any_of_hundreds(
     part: int, known: list[Operation], world: World, db: ScopedSession
 ) -> None:
-    every_nth(part, 200, known, world, db)
+    every_nth(part, 120, known, world, db)

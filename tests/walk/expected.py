@@ -114,7 +114,10 @@ CRITERIA = Table(
     cells(("municipality", "ours ours_published"), ("staff", CRITERIA_OF_A)),
     elsewhere="foreign foreign_published",
 )
-LISTED_OF_A = "mine family delegated for_requests for_enrolments lapsed enrolled"
+LISTED_OF_A = (
+    "mine ended family delegated for_requests for_enrolments lapsed revoked unconfirmed to_come"
+    " enrolled"
+)
 TRIED_OF_A = " ".join(f"{name}_trial" for name in LISTED_OF_A.split())
 ENTRIES = Table(
     cells(
@@ -330,7 +333,12 @@ ROWS: dict[str, Table] = {
         cells(("staff", "ours theirs"), ("company", "ours")), cells(("staff", "ours theirs"))
     ),
     "credit_grant": Table(
-        cells(("staff", "mine family theirs"), ("company", "mine family"), ("citizen", "mine"))
+        cells(
+            ("staff", "mine ended family theirs"),
+            ("company", "mine ended family"),
+            ("citizen", "mine"),
+        ),
+        elsewhere=ABROAD,
     ),
     "payer_fund": Table(
         cells(("staff", "ours theirs"), ("municipality", "ours")), cells(("staff", "ours theirs"))
@@ -338,17 +346,19 @@ ROWS: dict[str, Table] = {
     # Written by operations alone.
     "ledger_account": Table(
         cells(
-            ("staff", "outside plan mine family fund fund_theirs provider"),
+            ("staff", "outside plan mine ended family fund fund_theirs provider"),
             ("municipality", "fund"),
             ("citizen", "mine"),
-        )
+        ),
+        elsewhere=f"{ABROAD} foreign_wallet",
     ),
     "transfer": Table(
         cells(
-            ("staff", "plan mine family fund fund_theirs"),
+            ("staff", "plan mine ended family fund fund_theirs"),
             ("municipality", "fund"),
             ("citizen", "mine"),
-        )
+        ),
+        elsewhere=f"{ABROAD} foreign_wallet",
     ),
     "state_change": Table(
         cells(

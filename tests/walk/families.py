@@ -201,16 +201,20 @@ def credit(world: World, bodies: dict[str, Any]) -> None:
                                       alliance=bodies["ours"].alliance))  # fmt: skip
     plan = keep("plan", account(plan=plans["ours"]))
     keep("plan", moved(debit=outside, credit=plan, amount=900))
-    for label, owner in (("mine", "ours"), ("family", "ours"), ("theirs", "theirs"),
+    abroad = keep("foreign", account(plan=plans["foreign"]))
+    keep("foreign", moved(credit=abroad, amount=900))
+    for label, owner in (("mine", "ours"), ("ended", "ours"), ("family", "ours"),
+                         ("theirs", "theirs"), ("mine_abroad", "foreign"),
                          ("foreign", "foreign")):  # fmt: skip
         person = db.get(models.Person, world.id("person", label if owner != "theirs" else "family"))
         given = keep(label, f.CreditGrantFactory(plan=plans[owner], person=person))
-        if owner == "ours":
+        if owner != "theirs":
             wallet = account(
-                plan=plans["ours"], organization=None, kind="wallet", person=person, grant=given
+                plan=plans[owner], organization=None, kind="wallet", person=person, grant=given
             )
-            keep(label, wallet)
-            keep(label, moved(kind="grant", debit=plan, credit=keep(label, wallet), grant=given))
+            name = "foreign_wallet" if label == "foreign" else label
+            source = plan if owner == "ours" else abroad
+            keep(name, moved(kind="grant", debit=source, credit=keep(name, wallet), grant=given))
     for label, owner in (("fund", "ours"), ("fund_theirs", "theirs")):
         pot = account(plan=None, organization=bodies[owner], kind="voucher_fund",
                       fund=funds[owner], alliance=bodies[owner].alliance)  # fmt: skip
@@ -218,5 +222,3 @@ def credit(world: World, bodies: dict[str, Any]) -> None:
     # A body that is a provider too: what it is paid is nobody's to see but the office's.
     keep("provider", account(plan=None, organization=bodies["ours"], kind="provider",
                              alliance=bodies["ours"].alliance))  # fmt: skip
-    abroad = keep("foreign", account(plan=plans["foreign"]))
-    keep("foreign", moved(credit=abroad))

@@ -76,6 +76,8 @@ def _free(type_: Any) -> bool:
 
 
 def _worded(name: str, code: str, type_: Any) -> Any:
+    if name == "facts":
+        return f'{{"note": "{code}"}}'
     if name == "fee_lines":
         return [{"label": code, "amount": "1.00"}]
     if isinstance(type_, JSONB):

@@ -8,8 +8,9 @@ from tests.walk.names import World
 
 # Who is in which ranking, and who complained of it.
 ENTERED = {
-    "mine": "theirs", "family": "theirs", "delegated": "theirs", "for_requests": "theirs",
-    "for_enrolments": "theirs", "lapsed": "theirs", "enrolled": "ours", "foreign": "foreign",
+    "mine": "theirs", "ended": "theirs", "family": "theirs", "delegated": "theirs", "for_requests": "theirs",
+    "for_enrolments": "theirs", "lapsed": "theirs", "revoked": "theirs",
+    "unconfirmed": "theirs", "to_come": "theirs", "enrolled": "ours", "foreign": "foreign",
     "mine_abroad": "foreign",
 }  # fmt: skip
 
