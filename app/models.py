@@ -727,7 +727,12 @@ OFFER_STATES = {
     "returned": N_("Returned with reasons"),
     "suspended": N_("Suspended"),
 }
-PRICES = {"free": N_("Free"), "fixed": N_("Fixed price"), "reduced": N_("With a reduced price")}
+PRICES = {
+    "free": N_("Free"),
+    "fixed": N_("Fixed price"),
+    "reduced": N_("With a reduced price"),
+    "scheme": N_("By a fee scheme"),
+}
 UNITS = {
     "hour": N_("an hour"),
     "day": N_("a day"),
@@ -757,6 +762,16 @@ class Offer:
         N_("Who pays the reduced price"), String(300), sort_order=54
     )
     price_unit: Mapped[str | None] = choice(N_("Unit"), UNITS, check="price_unit", sort_order=55)
+    fee_scheme_id: Mapped[int | None] = ref(
+        N_("Fee scheme"), "fee_scheme.id", sort_order=55,
+        help=N_("The published edition that prices follow; a later one changes nothing here."),
+    )  # fmt: skip
+
+    @declared_attr
+    def fee_scheme(cls) -> Mapped["FeeScheme | None"]:
+        """The edition of fees, where the price is by scheme."""
+        return relationship()
+
     proposal: Mapped[dict[str, Any] | None] = col(
         N_("Proposed change"), JSONB, "internal", sort_order=56,
         help=N_("What waits for review while the published version stays."),
@@ -778,11 +793,14 @@ def price_checks() -> tuple[CheckConstraint, ...]:
         CheckConstraint("price >= 0", name="price_not_negative"),
         CheckConstraint("reduced_price BETWEEN 0 AND price", name="reduced_price_below_full"),
         CheckConstraint(
-            "(price_kind = 'free') = (price IS NULL)", name="price_where_not_free"
+            "(price_kind IN ('free', 'scheme')) = (price IS NULL)", name="price_where_not_free"
         ),
         CheckConstraint(
             "(price_kind = 'reduced') = (reduced_price IS NOT NULL AND reduced_for IS NOT NULL)",
             name="reduced_price_said_whole",
+        ),
+        CheckConstraint(
+            "(price_kind = 'scheme') = (fee_scheme_id IS NOT NULL)", name="scheme_where_it_prices"
         ),
     )  # fmt: skip
 
@@ -882,6 +900,16 @@ class ServiceRequest(Procedure, Tenant):
     )
     answer: Mapped[str | None] = personal(N_("Answer"), Text, "contact", SERVICE)
     reason: Mapped[str | None] = personal(N_("Reason"), Text, "contact", SERVICE)
+    extras: Mapped[list[Any]] = personal(
+        N_("Extras chosen"), JSONB, "money", SERVICE, default=list, server_default=text("'[]'"),
+        help=N_("Their codes, as the fee scheme names them."),
+    )  # fmt: skip
+    fee: Mapped[Decimal | None] = personal(
+        N_("Fee"), MONEY, "money", SERVICE, TEN_YEARS, N_("For one unit of the service.")
+    )
+    fee_lines: Mapped[list[Any] | None] = personal(
+        N_("How the fee is made up"), JSONB, "money", SERVICE, TEN_YEARS
+    )
     person: Mapped["Person"] = relationship()
     service: Mapped[Service] = relationship()
     user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
@@ -894,6 +922,7 @@ class ServiceRequest(Procedure, Tenant):
             "one_open_request", "person_id", "service_id", unique=True,
             postgresql_where=text("status IN ('sent', 'answered', 'accepted', 'started')"),
         ),
+        CheckConstraint("fee >= 0", name="fee_not_negative"),
     )  # fmt: skip
 
 
@@ -1271,6 +1300,10 @@ class Enrollment(Tenant):
     reduced: Mapped[bool] = personal(
         N_("Reduced price asked for"), Boolean, "money", default=False, server_default="false"
     )
+    extras: Mapped[list[Any]] = personal(
+        N_("Extras chosen"), JSONB, "money", default=list, server_default=text("'[]'"),
+        help=N_("Their codes, as the fee scheme names them."),
+    )  # fmt: skip
     fee: Mapped[Decimal | None] = personal(N_("Fee"), MONEY, "money", keep=TEN_YEARS)
     fee_lines: Mapped[list[Any] | None] = personal(
         N_("How the fee is made up"), JSONB, "money", keep=TEN_YEARS
@@ -1314,6 +1347,138 @@ class StateChange(Tenant):
     at: Mapped[datetime] = col(N_("When"), INSTANT)
     user: Mapped[Account | None] = relationship(foreign_keys=[user_id])
     __table_args__ = (Index("ix_state_change_row", "noun", "row_id"),)
+
+
+# ---------------------------------------------------------------- fees
+
+
+class FeeScheme(Titled, Tenant):
+    """What places cost by means: once published it stays as it is, and a new edition follows."""
+
+    label_columns = ("title",)
+    STATES = {"draft": N_("Draft"), "published": N_("Published")}
+
+    organization_id: Mapped[int] = ref(
+        N_("Published by"), "organization.id", index=True,
+        help=N_("Resident is who lives in this body's municipality."),
+    )  # fmt: skip
+    edition: Mapped[int] = col(N_("Edition"), Integer, default=1, server_default="1")
+    status: Mapped[str] = choice(N_("Status"), STATES, default="draft", server_default="draft")
+    published_at: Mapped[datetime | None] = col(N_("Published on"), INSTANT)
+    floor: Mapped[Decimal] = col(
+        N_("Lowest fee"), MONEY, default=Decimal(0), server_default="0",
+        help=N_("Before extras, for one day or week."),
+    )  # fmt: skip
+    ceiling: Mapped[Decimal | None] = col(
+        N_("Highest fee"), MONEY, help=N_("Before extras, for one day or week.")
+    )
+    organization: Mapped[Organization] = relationship()
+    bands: Mapped[list["FeeBand"]] = many("fee_scheme", order_by="FeeBand.from_isee")
+    siblings: Mapped[list["FeeSibling"]] = many("fee_scheme", order_by="FeeSibling.rank")
+    extras: Mapped[list["FeeExtra"]] = many("fee_scheme", order_by="FeeExtra.id")
+    __table_args__ = (
+        UniqueConstraint("organization_id", "title", "edition"),
+        CheckConstraint("edition >= 1", name="edition_from_one"),
+        CheckConstraint(
+            "(status = 'published') = (published_at IS NOT NULL)", name="published_once"
+        ),
+        CheckConstraint("floor >= 0", name="floor_not_negative"),
+        CheckConstraint("ceiling >= floor", name="ceiling_above_floor"),
+    )
+
+
+class FeeBand(Tenant):
+    """From an ISEE up to, not including, its end; the last band has none."""
+
+    label_columns = ("from_isee",)
+
+    fee_scheme_id: Mapped[int] = ref(N_("Fee scheme"), "fee_scheme.id", index=True)
+    from_isee: Mapped[Decimal] = col(N_("From an ISEE of"), MONEY)
+    to_isee: Mapped[Decimal | None] = col(
+        N_("Up to, not including"), MONEY, help=N_("Empty in the last band.")
+    )
+    resident: Mapped[Decimal] = col(N_("Residents pay"), MONEY)
+    non_resident: Mapped[Decimal] = col(N_("Others pay"), MONEY)
+    resident_to: Mapped[Decimal | None] = col(
+        N_("Residents pay at the end"), MONEY,
+        help=N_("Where the fee rises with the ISEE inside the band."),
+    )  # fmt: skip
+    non_resident_to: Mapped[Decimal | None] = col(
+        N_("Others pay at the end"), MONEY,
+        help=N_("Where the fee rises with the ISEE inside the band."),
+    )  # fmt: skip
+    fee_scheme: Mapped[FeeScheme] = relationship(back_populates="bands")
+    __table_args__ = (
+        UniqueConstraint("fee_scheme_id", "from_isee"),
+        CheckConstraint("from_isee >= 0 AND to_isee > from_isee", name="band_in_order"),
+        CheckConstraint(
+            "resident >= 0 AND non_resident >= 0 AND resident_to >= 0 AND non_resident_to >= 0",
+            name="fees_not_negative",
+        ),
+    )
+
+
+class FeeSibling(Tenant):
+    """What the n-th child of a family, and those after it, pay."""
+
+    label_columns = ("rank",)
+
+    fee_scheme_id: Mapped[int] = ref(N_("Fee scheme"), "fee_scheme.id", index=True)
+    rank: Mapped[int] = col(N_("From which child on"), Integer, help=N_("2 is the second child."))
+    per_cent: Mapped[Decimal | None] = col(N_("Per cent less"), Numeric(5, 2), kind="number")
+    amount: Mapped[Decimal | None] = col(
+        N_("Or this amount"), MONEY, help=N_("For one day or week, in place of the band's.")
+    )
+    residents_only: Mapped[bool] = col(
+        N_("Residents only"), Boolean, default=True, server_default="true"
+    )
+    fee_scheme: Mapped[FeeScheme] = relationship(back_populates="siblings")
+    __table_args__ = (
+        UniqueConstraint("fee_scheme_id", "rank"),
+        CheckConstraint("rank BETWEEN 2 AND 20", name="from_the_second_child"),
+        CheckConstraint("per_cent BETWEEN 0 AND 100", name="per_cent_in_range"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("(per_cent IS NULL) <> (amount IS NULL)", name="one_way_to_reduce"),
+    )  # fmt: skip
+
+
+class FeeExtra(Titled, Tenant):
+    """What is paid besides for each day or week: meals, hours before or after."""
+
+    label_columns = ("title",)
+
+    fee_scheme_id: Mapped[int] = ref(N_("Fee scheme"), "fee_scheme.id", index=True)
+    code: Mapped[str] = col(
+        N_("Code"), String(40), help=N_("Small letters, digits and underscores.")
+    )
+    amount: Mapped[Decimal] = col(N_("Amount"), MONEY)
+    always: Mapped[bool] = col(
+        N_("Nobody goes without it"), Boolean, default=False, server_default="false"
+    )
+    fee_scheme: Mapped[FeeScheme] = relationship(back_populates="extras")
+    __table_args__ = (
+        UniqueConstraint("fee_scheme_id", "code"),
+        CheckConstraint("code ~ '^[a-z0-9_]+$'", name="code_form"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+    )
+
+
+class Isee(Tenant):
+    """An ISEE as the family declares it; the one declared last counts, through its last day."""
+
+    label_columns = ("protocol_number",)
+
+    person_id: Mapped[int] = ref(N_("Person"), "person.id", index=True)
+    amount: Mapped[Sealed | str] = personal(
+        N_("ISEE"), Encrypted("isee.amount"), "means", keep=FIVE_YEARS
+    )
+    protocol_number: Mapped[str] = personal(
+        N_("Protocol number of INPS"), String(60), "money", keep=FIVE_YEARS
+    )
+    expires_on: Mapped[date] = personal(N_("Good through"), Date, "money", keep=FIVE_YEARS)
+    user_id: Mapped[int | None] = ref(N_("Declared by"), "ab_user.id", "internal")
+    person: Mapped[Person] = relationship()
+    user: Mapped[Account | None] = relationship()
 
 
 # ---------------------------------------------------------------- rankings
@@ -2267,6 +2432,9 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     SocialPoint: ("name",),
     Application: ("receipt", "contact_email", "contact_phone"),
     CriterionSet: ("title",),
+    FeeScheme: ("title",),
+    FeeExtra: ("title",),
+    Isee: ("protocol_number",),
     Criterion: ("title", "code"),
     Ranking: ("title",),
     RankingEntry: ("code",),

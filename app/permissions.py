@@ -52,6 +52,11 @@ RESOURCES: dict[str, Any] = {
     "ranking-scores": m.RankingScore,
     "ranking-outcomes": m.RankingOutcome,
     "complaints": m.Complaint,
+    "fee-schemes": m.FeeScheme,
+    "fee-bands": m.FeeBand,
+    "fee-siblings": m.FeeSibling,
+    "fee-extras": m.FeeExtra,
+    "isee-declarations": m.Isee,
     "welfare-plans": m.WelfarePlan,
     "credit-grants": m.CreditGrant,
     "payer-funds": m.PayerFund,
@@ -94,6 +99,13 @@ def may(verbs: str, read: str = "public", write: str = "") -> Grant:
     return Grant(frozenset(verbs.split()), frozenset(read.split()), frozenset(written.split()))
 
 
+# What is published of fees.
+FEES = {
+    "fee-schemes": may(READ),
+    "fee-bands": may(READ),
+    "fee-siblings": may(READ),
+    "fee-extras": may(READ),
+}
 PUBLISHED = {
     "alliances": may(READ),
     "municipalities": may(READ),
@@ -117,6 +129,7 @@ PUBLISHED = {
     "rankings": may(READ),
     "ranking-runs": may(READ),
     "ranking-outcomes": may(READ),
+    **FEES,
 }
 OFFICE = "public internal"
 # What every seat of the office keeps of its own work.
@@ -124,6 +137,13 @@ OWN = {
     "saved-views": may(ALL, OFFICE),
     "works": may("list get stop", OFFICE),
     "work-lines": may(READ, OFFICE),
+}
+# Who publishes fees: the office, and a municipality its own.
+TARIFFS = {
+    "fee-schemes": may(f"{EDIT} publish revise simulate", OFFICE),
+    "fee-bands": may(ALL, OFFICE),
+    "fee-siblings": may(ALL, OFFICE),
+    "fee-extras": may(ALL, OFFICE),
 }
 # Who runs a ranking: the office, and a municipality its own.
 RANKED = {
@@ -161,6 +181,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         **KEYS,
         **OWN,
         **RANKED,
+        **TARIFFS,
         "alliances": may("list get update"),
         "municipalities": may(READ),
         "territories": may("list get create delete"),
@@ -181,7 +202,12 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "service-categories": may(ALL, OFFICE),
         "services": may(f"{EDIT} {REVIEWED}", OFFICE),
         "service-locations": may("list get create delete", OFFICE),
-        "service-requests": may(f"{READ} create {STEPS} cancel", "public internal contact"),
+        "service-requests": may(
+            f"{READ} create {STEPS} cancel",
+            "public internal contact money",
+            "public internal contact",
+        ),
+        "isee-declarations": may("list get create amount", f"{OFFICE} money"),
         "seasons": may(f"{ALL} propose", OFFICE),
         "workshops": may(f"{EDIT} {REVIEWED} weeks copy", OFFICE),
         "slots": may(f"{ALL} roster", OFFICE),
@@ -210,6 +236,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         **KEYS,
         **OWN,
         **RANKED,
+        **TARIFFS,
         "municipalities": may(READ),
         "organizations": may("list get update", BODY, "public"),
         "organization-aliases": may(READ),
@@ -221,7 +248,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "service-categories": may(READ),
         "services": may(f"{EDIT} submit publish", OFFICE, "public"),
         "service-locations": may("list get create delete"),
-        "service-requests": may(f"{READ} {STEPS}", "public internal contact"),
+        "service-requests": may(f"{READ} {STEPS}", "public internal contact money"),
         "seasons": may(READ),
         "workshops": may(f"{EDIT} submit publish weeks copy", OFFICE, "public"),
         "slots": may(f"{ALL} roster"),
@@ -240,6 +267,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "provider": {
         **KEYS,
         **OWN,
+        **FEES,
+        "fee-schemes": may("list get simulate"),
         "criterion-sets": may(READ),
         "criteria": may(READ),
         "rankings": may(READ),
@@ -306,6 +335,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
     "social_point": {
         **KEYS,
         **OWN,
+        **FEES,
+        "fee-schemes": may("list get simulate"),
         "criterion-sets": may(READ),
         "criteria": may(READ),
         "rankings": may(READ),
@@ -325,12 +356,14 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "delegations": may("list get create confirm revoke", OFFICE),
         "applications": may(f"{READ} create", "public contact money"),
         "enrollments": may("list get cancel accept decline why", "public money"),
-        "service-requests": may(f"{READ} create cancel", "public contact"),
+        "service-requests": may(f"{READ} create cancel", "public contact money", "public contact"),
+        "isee-declarations": may("list get create", "public money"),
         "files": may("list get create", OFFICE),
         "seats": may(READ, OFFICE),
     },
     "citizen": {
         **PUBLISHED,
+        "fee-schemes": may("list get simulate"),
         "ranking-entries": may("list get create why", "public points"),
         "complaints": may("list get create", "public contact"),
         "persons": may("list get create update", "public contact care"),
@@ -338,7 +371,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "delegations": may("list get revoke", OFFICE),
         "applications": may(f"{READ} create update submit", "public contact internal money"),
         "enrollments": may("list get cancel accept decline why", "public money points"),
-        "service-requests": may(f"{READ} create cancel", "public contact"),
+        "service-requests": may(f"{READ} create cancel", "public contact money", "public contact"),
+        "isee-declarations": may("list get create amount", "public money"),
         "state-changes": may(READ),
         "credit-grants": may(READ, "public money"),
         "ledger-accounts": may(READ, "public money"),

@@ -178,6 +178,7 @@ SEATS = other(m.Seat)
 SCOPES = other(m.RoleScope)
 WORKS = other(m.Work)
 CRITERION_SETS = other(m.CriterionSet)
+FEE_SCHEMES = other(m.FeeScheme)
 RANKINGS = other(m.Ranking)
 RUNS = other(m.RankingRun)
 ENTRIES = other(m.RankingEntry)
@@ -232,6 +233,8 @@ PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
 PUBLISHED_WORKSHOPS = one(WORKSHOPS.c.id, WORKSHOPS.c.status == "published")
 PUBLISHED_CALLS = one(CALLS.c.id, CALLS.c.status != "draft")
 PUBLISHED_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.status == "published")
+PUBLISHED_FEES = one(FEE_SCHEMES.c.id, FEE_SCHEMES.c.status == "published")
+OUR_FEES = one(FEE_SCHEMES.c.id, FEE_SCHEMES.c.organization_id == ORGANIZATION)
 OUR_CRITERIA = one(CRITERION_SETS.c.id, CRITERION_SETS.c.organization_id == ORGANIZATION)
 # A list is published under the run that it came from.
 PUBLISHED_RUNS = one(RANKINGS.c.run_id)
@@ -323,6 +326,11 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.RankingOutcome, "staff")
 @visible(m.Complaint, "staff")
 @visible(m.StateChange, "staff")
+@visible(m.FeeScheme, "staff")
+@visible(m.FeeBand, "staff")
+@visible(m.FeeSibling, "staff")
+@visible(m.FeeExtra, "staff")
+@visible(m.Isee, "staff")
 @visible(m.WelfarePlan, "staff")
 @visible(m.CreditGrant, "staff")
 @visible(m.PayerFund, "staff")
@@ -363,6 +371,10 @@ def own_alliance(cls: Any) -> Any:
 @writable(m.CriterionSet, "staff")
 @writable(m.Criterion, "staff")
 @writable(m.Ranking, "staff")
+@writable(m.FeeScheme, "staff")
+@writable(m.FeeBand, "staff")
+@writable(m.FeeSibling, "staff")
+@writable(m.FeeExtra, "staff")
 @writable(m.WelfarePlan, "staff")
 @writable(m.PayerFund, "staff")
 @writable(m.File, "staff")
@@ -484,6 +496,7 @@ def own_organization(cls: Any) -> Any:
 @visible(m.Ranking, "municipality")
 @writable(m.Ranking, "municipality")
 @writable(m.CriterionSet, "municipality")
+@writable(m.FeeScheme, "municipality")
 @writable(m.File, *NETWORK)
 def of_organization(cls: Any) -> Any:
     return and_(cls.organization_id == ORGANIZATION, cls.alliance_id == ALLIANCE)
@@ -611,6 +624,7 @@ def delegations_to_our_desks(cls: Any) -> Any:
 @visible(m.CreditGrant, "citizen")
 @visible(m.LedgerAccount, "citizen")
 @visible(m.Enrollment, "citizen")
+@visible(m.Isee, "citizen")
 @visible(m.RankingEntry, "citizen")
 @visible(m.ServiceRequest, "citizen")
 def of_my_persons(cls: Any) -> Any:
@@ -618,6 +632,7 @@ def of_my_persons(cls: Any) -> Any:
 
 
 @visible(m.Enrollment, "social_point")
+@visible(m.Isee, "social_point")
 @visible(m.RankingEntry, "social_point")
 def enrollments_under_delegation(cls: Any) -> Any:
     return and_(cls.person_id.in_(MAY_ENROL), cls.alliance_id == ALLIANCE)
@@ -705,16 +720,19 @@ def changes_of_mine(cls: Any) -> Any:
 
 
 @visible(m.CriterionSet, "public")
+@visible(m.FeeScheme, "public")
 def published_criteria(cls: Any) -> Any:
     return cls.status == "published"
 
 
 @visible(m.CriterionSet, "provider", "citizen", "social_point")
+@visible(m.FeeScheme, "provider", "citizen", "social_point")
 def published_criteria_of_alliance(cls: Any) -> Any:
     return and_(cls.status == "published", cls.alliance_id == ALLIANCE)
 
 
 @visible(m.CriterionSet, "municipality")
+@visible(m.FeeScheme, "municipality")
 def our_criteria_and_published(cls: Any) -> Any:
     return and_(
         or_(cls.organization_id == ORGANIZATION, cls.status == "published"),
@@ -801,6 +819,40 @@ def my_complaints(cls: Any) -> Any:
 @visible(m.Complaint, "social_point")
 def complaints_under_delegation(cls: Any) -> Any:
     return and_(cls.entry_id.in_(DELEGATED_ENTRIES), cls.alliance_id == ALLIANCE)
+
+
+# ---------------------------------------------------------------- fees
+
+
+@visible(m.FeeBand, "public")
+@visible(m.FeeSibling, "public")
+@visible(m.FeeExtra, "public")
+def of_published_fees(cls: Any) -> Any:
+    return cls.fee_scheme_id.in_(PUBLISHED_FEES)
+
+
+@visible(m.FeeBand, "provider", "citizen", "social_point")
+@visible(m.FeeSibling, "provider", "citizen", "social_point")
+@visible(m.FeeExtra, "provider", "citizen", "social_point")
+def of_published_fees_of_alliance(cls: Any) -> Any:
+    return and_(cls.fee_scheme_id.in_(PUBLISHED_FEES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.FeeBand, "municipality")
+@visible(m.FeeSibling, "municipality")
+@visible(m.FeeExtra, "municipality")
+def of_our_fees_and_published(cls: Any) -> Any:
+    return and_(
+        or_(cls.fee_scheme_id.in_(OUR_FEES), cls.fee_scheme_id.in_(PUBLISHED_FEES)),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@writable(m.FeeBand, "municipality")
+@writable(m.FeeSibling, "municipality")
+@writable(m.FeeExtra, "municipality")
+def of_our_fees(cls: Any) -> Any:
+    return and_(cls.fee_scheme_id.in_(OUR_FEES), cls.alliance_id == ALLIANCE)
 
 
 # ---------------------------------------------------------------- credit and who pays

@@ -540,6 +540,70 @@ class EnrollmentFactory(TenantRows):
     span = LazyAttribute(lambda e: e.slot.span)
 
 
+# ---------------------------------------------------------------- fees
+
+
+class FeeSchemeFactory(TenantRows):
+    """A draft: `operations.fee_schemes` publishes it."""
+
+    class Meta:
+        model = models.FeeScheme
+
+    _hangs_on = "organization"
+    organization = SubFactory(OrganizationFactory)
+    alliance = SelfAttribute("organization.alliance")
+    title = Sequence(lambda n: f"Rette {n}")
+
+
+class FeeBandFactory(TenantRows):
+    """Sixty euro, whatever the ISEE; a hundred for who lives elsewhere."""
+
+    class Meta:
+        model = models.FeeBand
+
+    _hangs_on = "fee_scheme"
+    fee_scheme = SubFactory(FeeSchemeFactory)
+    alliance = SelfAttribute("fee_scheme.alliance")
+    from_isee = 0
+    resident = 60
+    non_resident = 100
+
+
+class FeeSiblingFactory(TenantRows):
+    class Meta:
+        model = models.FeeSibling
+
+    _hangs_on = "fee_scheme"
+    fee_scheme = SubFactory(FeeSchemeFactory)
+    alliance = SelfAttribute("fee_scheme.alliance")
+    rank = 2
+    amount = 50
+
+
+class FeeExtraFactory(TenantRows):
+    class Meta:
+        model = models.FeeExtra
+
+    _hangs_on = "fee_scheme"
+    fee_scheme = SubFactory(FeeSchemeFactory)
+    alliance = SelfAttribute("fee_scheme.alliance")
+    code = "meal"
+    title = "Pasto"
+    amount = 4
+
+
+class IseeFactory(TenantRows):
+    class Meta:
+        model = models.Isee
+
+    _hangs_on = "person"
+    person = SubFactory(PersonFactory)
+    alliance = SelfAttribute("person.alliance")
+    amount = "12500.00"
+    protocol_number = Sequence(lambda n: f"INPS-ISEE-2026-{n:08d}A-00")
+    expires_on = in_days(60)
+
+
 # ---------------------------------------------------------------- rankings
 
 

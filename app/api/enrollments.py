@@ -26,6 +26,7 @@ class EnrollmentApi(ResourceApi):
         "slot.workshop.id",
         "reason",
         "reduced",
+        "extras",
         "fee_lines",
         "application.id",
     ]

@@ -23,6 +23,8 @@ class ServiceRequestApi(ResourceApi):
         "contact",
         "answer",
         "reason",
+        "fee",
+        "fee_lines",
         "officer",
         "protocol_number",
         "protocol_date",

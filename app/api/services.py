@@ -46,6 +46,7 @@ class ServiceApi(ResourceApi):
         "reduced_price",
         "reduced_for",
         "price_unit",
+        "fee_scheme_id",
         "requestable",
     ]
     show_columns = [
@@ -85,6 +86,7 @@ class ServiceApi(ResourceApi):
         "reduced_price",
         "reduced_for",
         "price_unit",
+        "fee_scheme_id",
         "tuir_letter",
         "requestable",
     ]

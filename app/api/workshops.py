@@ -29,6 +29,7 @@ class WorkshopApi(ResourceApi):
         "reduced_price",
         "reduced_for",
         "price_unit",
+        "fee_scheme_id",
         "free_places",
     ]
     show_columns = [
@@ -78,6 +79,7 @@ class WorkshopApi(ResourceApi):
         "reduced_price",
         "reduced_for",
         "price_unit",
+        "fee_scheme_id",
         "tuir_letter",
     ]
     add_columns = ["organization_id", *edit_columns]

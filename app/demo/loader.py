@@ -11,6 +11,7 @@ from app.demo import (
     desk,
     enrollments,
     families,
+    fees,
     logins,
     network,
     people,
@@ -49,6 +50,7 @@ def _fill(db: Session, now: datetime, password: str) -> None:
         venues = services.write_venues(db, net)
         on_offer = services.write(db, net, venues, now)
         programme = workshops.write(db, net, venues, staff, now)
+        fees.price(db, net, programme)
         by_need = rankings.announce(db, net, programme)
         known = families.write(db, net, now, accounts["parent"] if first else None)
         desk.write(db, net, venues, known, now, desk_or_office[0])

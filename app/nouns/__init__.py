@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import permissions
-from app.nouns import credit, families, network, offers, platform, rankings
+from app.nouns import credit, families, fees, network, offers, platform, rankings
 from app.operations import rows
 from app.query.verbs import REASON, Field, Noun, Verb
 
@@ -18,6 +18,7 @@ __all__ = ["NOUNS", "REASON", "Field", "Noun", "Verb", "create", "delete", "noun
 
 NOUNS: dict[str, Noun] = {
     **families.NOUNS,
+    **fees.NOUNS,
     **network.NOUNS,
     **offers.NOUNS,
     **credit.NOUNS,

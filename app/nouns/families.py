@@ -57,6 +57,10 @@ class WishSchema(WriteSchema):
     person_id = fields.Integer(required=True, strict=True)
     slot_id = fields.Integer(required=True, strict=True)
     reduced = fields.Boolean(load_default=False)
+    extras = fields.List(
+        fields.String(validate=validate.Length(max=40)), load_default=list,
+        validate=validate.Length(max=20),
+    )  # fmt: skip
 
 
 def create_application(db: Session, values: dict[str, Any], *, now: datetime) -> Application:
@@ -82,7 +86,12 @@ def change_application(
         for name in ("season_id", "contact_email", "contact_phone", "note", "photo_consent")
     }
     wishes = [
-        {"person_id": e.person_id, "slot_id": e.slot_id, "reduced": e.reduced}
+        {
+            "person_id": e.person_id,
+            "slot_id": e.slot_id,
+            "reduced": e.reduced,
+            "extras": e.extras,
+        }
         for e in sorted(row.enrollments, key=lambda e: (e.position or 0, e.id))
     ]
     given = {**kept, "wishes": wishes, **values}

@@ -191,6 +191,30 @@ HELP: dict[str, str] = {
         "What families object to in a provisional list. Each has a receipt and is answered with "
         "reasons; if it is upheld, the declared fact is put right and counts in the final list."
     ),
+    "fee-schemes": N_(
+        "What places cost by a family's means, published with the workshops: ISEE bands, "
+        "residents and others, brothers and sisters, extras. Once published an edition stays as "
+        "it is, and workshops keep theirs; a change is a new edition. Try it with any ISEE "
+        "before it is published."
+    ),
+    "fee-bands": N_(
+        "From an ISEE up to, not including, another: what residents and others pay for a day or "
+        "week. With a second amount the fee rises evenly inside the band. Bands begin at 0, and "
+        "the last has no end: it is also for families without an ISEE."
+    ),
+    "fee-siblings": N_(
+        "What the second child of a family, and those after it, pay: a percentage less, or an "
+        "amount of their own. A reduction never makes a place dearer."
+    ),
+    "fee-extras": N_(
+        "What is paid besides for each day or week: the meal, hours before or after. A family "
+        "chooses it with the place, unless nobody goes without it."
+    ),
+    "isee-declarations": N_(
+        "The ISEE as a family declares it under responsibility, with its protocol number at INPS "
+        "and its last day. The one declared last counts; without one, the highest band does. "
+        "Whoever opens the amount is written down."
+    ),
     "welfare-plans": N_(
         "The welfare plans of companies, one a year: which letters of TUIR they pay for and how "
         "long they run. Staff open a plan and record what the company has paid in; the company "

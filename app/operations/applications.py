@@ -42,7 +42,7 @@ def save_draft(
 ) -> Application:
     """Keep an application that is not sent yet: a new one, or all of one kept before.
 
-    A wish is ``{"person_id", "slot_id", "reduced"}``. Raises Invalid naming the wish, and
+    A wish is ``{"person_id", "slot_id", "reduced", "extras"}``. Raises Invalid naming the wish, and
     WrongState for one that was sent.
     """
     asked = _ask(db, alliance_id, wishes, season_id, channel)
@@ -89,13 +89,19 @@ def submit(db: Session, application: Application, *, now: datetime) -> Applicati
         if not drafts:
             raise Invalid(EMPTY, field="wishes")
         wishes = [
-            {"person_id": e.person_id, "slot_id": e.slot_id, "reduced": e.reduced} for e in drafts
+            {
+                "person_id": e.person_id,
+                "slot_id": e.slot_id,
+                "reduced": e.reduced,
+                "extras": e.extras,
+            }
+            for e in drafts
         ]
     asked = wishing.ask(db, wishes, alliance_id=application.alliance_id)
     for wish, draft in zip(asked.wishes, drafts, strict=True):
         wish.id, wish.position, wish.status = draft.id, draft.position, draft.status
     _require_delegations(db, wishes, application.channel, now)
-    wishing.price(asked.wishes, now=now)
+    wishing.price(db, asked.wishes, now=now)
     with elevated(db, "send an application") as system, system.begin_nested():
         row = _hold(system, application.id)
         procedure.register(row, asked.alliance, now=now)
@@ -128,7 +134,7 @@ def apply_for(
         raise Invalid(EMPTY, field="wishes")
     asked = _ask(db, alliance_id, wishes, season_id, channel)
     delegation_id = _require_delegations(db, wishes, channel, now)
-    wishing.price(asked.wishes, now=now)
+    wishing.price(db, asked.wishes, now=now)
     with elevated(db, "send an application") as system:
         with together(system):
             row = insert(

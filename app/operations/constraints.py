@@ -28,6 +28,7 @@ from app.errors import (
 ASKED_ALREADY = N_("This person already has an open request for this service.")
 UNKNOWN = N_("There is no such choice here.")
 MISSING = N_("This is needed.")
+IS_PUBLISHED = N_("What is published stays as it is: make a new edition.")
 
 REFUSALS: dict[str, tuple[type[DomainError], str | None]] = {
     "no_two_places_at_once": (Overlaps, "slot_id"),
@@ -65,7 +66,15 @@ CHECKS = {
     "per_enrollment_positive": (OUT_OF_RANGE, "per_enrollment"),
     "places_not_negative": (OUT_OF_RANGE, "places"),
     "price_not_negative": (OUT_OF_RANGE, "price"),
+    "band_in_order": (BACKWARDS, "to_isee"),
+    "ceiling_above_floor": (OUT_OF_RANGE, "ceiling"),
+    "fees_not_negative": (OUT_OF_RANGE, "resident"),
+    "floor_not_negative": (OUT_OF_RANGE, "floor"),
+    "from_the_second_child": (OUT_OF_RANGE, "rank"),
+    "one_way_to_reduce": (MISSING, "amount"),
+    "per_cent_in_range": (OUT_OF_RANGE, "per_cent"),
     "price_where_not_free": (MISSING, "price"),
+    "scheme_where_it_prices": (MISSING, "fee_scheme_id"),
     "reduced_price_below_full": (OUT_OF_RANGE, "reduced_price"),
     "reduced_price_said_whole": (MISSING, "reduced_price"),
     "refused_with_a_reason": (REASON, "reason"),
@@ -101,6 +110,8 @@ def refusal(error: IntegrityError | DataError) -> DomainError:
     if name in REFUSALS:
         kind, field = REFUSALS[name]
         return kind(field=field)
+    if name in ("published_criteria", "published_fees"):
+        return Conflict(IS_PUBLISHED)
     if name == "one_open_request":
         return Duplicate(ASKED_ALREADY, field="service_id")
     if isinstance(violated, psycopg.errors.NotNullViolation):

@@ -5,7 +5,8 @@ from typing import Any
 
 from app.errors import N_, Conflict, WindowClosed, WrongAge
 from app.models import Person, Workshop
-from app.operations import fees, queues
+from app.operations import queues
+from app.operations.fee_schemes import Tariffs
 
 GROWN_UP = 18
 OLDEST = 120
@@ -13,7 +14,7 @@ OLDEST = 120
 NOT_PUBLISHED = N_("This workshop is not published.")
 
 
-def require(wish: Any, *, now: datetime) -> None:
+def require(wish: Any, tariffs: Tariffs, *, now: datetime) -> None:
     """Raise Conflict, WindowClosed, WrongAge or Invalid; else the wish has its fee.
 
     It is an enrolment, or what reads like one.
@@ -26,7 +27,7 @@ def require(wish: Any, *, now: datetime) -> None:
     low, high = ages(workshop)
     if not low <= Person.age_on(wish.person, slot.starts_on) <= high:
         raise WrongAge(field="person_id", low=low, high=high)
-    quote = fees.quote(workshop, wish.person, wish.reduced)
+    quote = tariffs.quote(workshop, wish.person, reduced=wish.reduced, extras=wish.extras)
     wish.fee, wish.fee_lines = quote.amount, quote.as_json()
 
 

@@ -50,7 +50,7 @@ def enrol(
     with elevated(db, "take a place") as system, system.begin_nested():
         asked = wishes.ask(system, [wish], alliance_id=application.alliance_id)
         asked.wishes[0].field = ""
-        wishes.price(asked.wishes, now=now)
+        wishes.price(system, asked.wishes, now=now)
         wishes.decide(system, application.id, asked.wishes, now=now)
         made = asked.wishes[0].id
     return again(db, made)

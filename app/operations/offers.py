@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import permissions
 from app.errors import N_, Forbidden, Invalid, WrongState
-from app.models import Organization, Service, Slot, Workshop
+from app.models import FeeScheme, Organization, Service, Slot, Workshop
 from app.operations import outbox, states
 from app.operations.constraints import UNKNOWN, explained
 from app.transaction import ScopedSession
@@ -34,6 +34,10 @@ SYSTEM = frozenset(
 PRICE = N_("Say what it costs, or that it is free.")
 REDUCED_WHOLE = N_("A reduced price needs its amount and who pays it.")
 NO_PRICE_IF_FREE = N_("What is free has no price.")
+NO_PRICE_BY_SCHEME = N_("The scheme says the price: leave this empty.")
+SCHEME = N_("Choose the fee scheme.")
+NO_SCHEME = N_("A fee scheme goes with a price by scheme only.")
+UNPUBLISHED_SCHEME = N_("Publish the fee scheme first.")
 UNIT = N_("Say what the price is for: an hour, a week, a meal.")
 CONTROLLER = N_("Name the controller of the data.")
 NO_SLOTS = N_("A workshop needs at least one slot before it is published.")
@@ -152,7 +156,7 @@ def proposed(row: Offer) -> dict[str, Any]:
 
 
 def _prices(row: Offer) -> dict[str, Any]:
-    names = ("price_kind", "price", "reduced_price", "reduced_for", "price_unit")
+    names = ("price_kind", "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id")
     return {name: getattr(row, name) for name in names}
 
 
@@ -163,7 +167,11 @@ def _prove(row: Offer, values: Mapping[str, Any]) -> None:
     errors: list[tuple[str | None, str]] = []
     if kind == "free" and price is not None:
         errors.append(("price", NO_PRICE_IF_FREE))
-    if kind != "free" and price is None:
+    if kind == "scheme" and price is not None:
+        errors.append(("price", NO_PRICE_BY_SCHEME))
+    if (kind == "scheme") != (values.get("fee_scheme_id") is not None):
+        errors.append(("fee_scheme_id", SCHEME if kind == "scheme" else NO_SCHEME))
+    if kind not in ("free", "scheme") and price is None:
         errors.append(("price", PRICE))
     if kind == "reduced" and (reduced is None or not values.get("reduced_for")):
         errors.append(("reduced_price" if reduced is None else "reduced_for", REDUCED_WHOLE))
@@ -182,12 +190,19 @@ def _require_complete(db: Session, row: Offer) -> None:
         errors.append(("price_unit", UNIT))
     if row.controller_id is None or db.get(Organization, row.controller_id) is None:
         errors.append(("controller_id", CONTROLLER))
+    if row.price_kind == "scheme" and not _is_published(db, row.fee_scheme_id):
+        errors.append(("fee_scheme_id", UNPUBLISHED_SCHEME))
     if isinstance(row, Workshop):
         slots = select(Slot.id).where(Slot.workshop_id == row.id).limit(1)
         if db.scalars(slots).first() is None:
             errors.append(("slots", NO_SLOTS))
     if errors:
         raise Invalid.many(errors)
+
+
+def _is_published(db: Session, scheme_id: int | None) -> bool:
+    row = db.get(FeeScheme, scheme_id) if scheme_id is not None else None
+    return row is not None and row.status == "published"
 
 
 def _require_slots_within(db: Session, row: Offer, changes: Mapping[str, Any]) -> None:

@@ -31,7 +31,8 @@ WITH wish AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY slot_id ORDER BY n) AS turn
       FROM jsonb_to_recordset(%(wishes)s::jsonb)
            AS asked (n int, id bigint, person_id bigint, slot_id bigint, queues bool,
-                     position int, span text, reduced bool, fee numeric, fee_lines jsonb)
+                     position int, span text, reduced bool, extras jsonb, fee numeric,
+                     fee_lines jsonb)
      LIMIT {most}
 ),
 persons AS MATERIALIZED (
@@ -55,13 +56,14 @@ taken AS (
 ),
 made AS (
     INSERT INTO enrollment AS kept (id, alliance_id, application_id, person_id, slot_id, status,
-                                    queue_no, position, span, reduced, fee, fee_lines)
+                                    queue_no, position, span, reduced, extras, fee,
+                                    fee_lines)
     OVERRIDING SYSTEM VALUE
     SELECT wish.id, %(alliance)s::bigint, %(application)s::bigint, wish.person_id, wish.slot_id,
            CASE WHEN NOT wish.queues THEN 'submitted'
                 WHEN wish.turn <= taken.placed THEN 'placed' ELSE 'waiting' END,
            taken.before + wish.turn, wish.position, wish.span::tstzmultirange, wish.reduced,
-           wish.fee, wish.fee_lines
+           wish.extras, wish.fee, wish.fee_lines
       FROM wish LEFT JOIN taken ON taken.id = wish.slot_id AND wish.queues
     -- A draft is there already.
     ON CONFLICT (id) DO UPDATE SET
@@ -145,6 +147,7 @@ def _row(n: int, wish: Any) -> dict[str, Any]:
         "position": wish.position,
         "span": multirange(wish.slot),
         "reduced": wish.reduced,
+        "extras": wish.extras,
         "fee": str(wish.fee),
         "fee_lines": wish.fee_lines,
     }

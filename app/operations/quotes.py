@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import AlreadyEnrolled, DomainError, Invalid, Overlaps
 from app.models import Enrollment, Person, Slot
-from app.operations import eligibility
+from app.operations import eligibility, fee_schemes
 from app.operations.constraints import UNKNOWN
 
 HOLDING = ("placed", "offered")
@@ -37,7 +37,7 @@ def quote(db: Session, *, wishes: Sequence[Mapping[str, Any]], now: datetime) ->
     Raises Invalid for persons and slots that the caller does not see.
     """
     left: Counter[int] = Counter()
-    priced = []
+    named = []
     for n, wish in enumerate(wishes):
         person = db.get(Person, wish["person_id"])
         if person is None:
@@ -45,18 +45,25 @@ def quote(db: Session, *, wishes: Sequence[Mapping[str, Any]], now: datetime) ->
         slot = db.get(Slot, wish["slot_id"])
         if slot is None:
             raise Invalid(UNKNOWN, field=f"wishes[{n}].slot_id")
-        priced.append(_priced(db, person, slot, bool(wish.get("reduced")), left, now))
-    return priced
+        # Never added to the session: its relations lead nowhere back.
+        named.append(
+            Enrollment(
+                person=person, slot=slot, reduced=bool(wish.get("reduced")),
+                extras=list(wish.get("extras") or ()),
+            )
+        )  # fmt: skip
+    wanted = [(one.slot.workshop, one.person) for one in named]
+    tariffs = fee_schemes.known(db, wanted, now=now)
+    return [_priced(db, one, tariffs, left, now) for one in named]
 
 
 def _priced(
-    db: Session, person: Person, slot: Slot, reduced: bool, left: Counter[int], now: datetime
+    db: Session, wish: Enrollment, tariffs: fee_schemes.Tariffs, left: Counter[int], now: datetime
 ) -> Priced:
-    # Never added to the session: its relations lead nowhere back.
-    wish = Enrollment(person=person, slot=slot, reduced=reduced)
+    person, slot = wish.person, wish.slot
     refusal: DomainError | None = None
     try:
-        eligibility.require(wish, now=now)
+        eligibility.require(wish, tariffs, now=now)
         _require_free_time(db, person, slot)
     except DomainError as found:
         refusal = found

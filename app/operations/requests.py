@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache, partial
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select
@@ -20,7 +21,7 @@ from app.models import (
     ServiceRequest,
     mailbox,
 )
-from app.operations import delegations, outbox, procedure, states
+from app.operations import delegations, fee_schemes, outbox, procedure, states
 from app.operations.constraints import UNKNOWN, explained
 from app.questions import Question, sees
 from app.scope import possible, seen
@@ -47,7 +48,9 @@ def _asked(kind: str, entering: bool = False) -> Question:
             (person.c.alliance_id == service.c.alliance_id).label("in_one_alliance"),
             ((service.c.status == "published") & service.c.requestable).label("asked_for"),
             person.c.first_name, person.c.last_name, person.c.email.label("person_email"),
-            service.c.title, organization.c.name.label("organization"),
+            service.c.title, service.c.price_kind, service.c.price, service.c.reduced_price,
+            service.c.reduced_for, service.c.fee_scheme_id,
+            organization.c.name.label("organization"),
             outbox.addresses(organization).label("organizers"),
             account.c.email.label("account_email"), account.c.locale,
             # The alliance's, as the law's procedure has them.
@@ -70,10 +73,13 @@ def send(
     service_id: int,
     message: str | None = None,
     contact: str | None = None,
+    extras: Sequence[str] = (),
     channel: str = "web",
     now: datetime,
 ) -> Entered:
     """Ask for a service for a person. The asker gets a receipt, the organizer a letter.
+
+    The request keeps what a unit of the service costs the person, and how that came about.
 
     Raises Invalid, Conflict, Duplicate (one open request a person and service) and, at a
     desk, NotDelegated.
@@ -100,6 +106,9 @@ def send(
             raise Conflict(NOT_ASKED_FOR, field="service_id")
         if not named.in_one_alliance:
             raise Invalid(UNKNOWN, field="person_id")
+        person = SimpleNamespace(id=person_id)
+        tariffs = fee_schemes.known(system, [(named, person)], now=now)
+        quote = tariffs.quote(named, person, extras=extras)
         with together(system):
             row = insert(
                 system,
@@ -115,6 +124,9 @@ def send(
                 status="sent",
                 message=(message or "").strip() or None,
                 contact=(contact or "").strip() or None,
+                extras=list(extras),
+                fee=quote.amount,
+                fee_lines=quote.as_json(),
                 **procedure.term(named, now=now),
             )
             states.record(system, row, None, because="", now=now)

@@ -16,10 +16,10 @@ CENT = Decimal("0.01")
 MOST = Decimal("9999999999.99")
 MOST_SLOTS = 100
 
-BAND = N_("ISEE band")
-NO_ISEE = N_("No ISEE: highest band")
-EXPIRED = N_("Expired ISEE: highest band")
-NON_RESIDENT = N_("Not resident")
+# For residents, and for others.
+BAND = N_("ISEE band"), N_("ISEE band, not resident")
+NO_ISEE = N_("No ISEE: highest band"), N_("No ISEE, not resident: highest band")
+EXPIRED = N_("Expired ISEE: highest band"), N_("Expired ISEE, not resident: highest band")
 SIBLING = N_("Reduction for brothers and sisters")
 FLOOR = N_("Raised to the lowest fee")
 CEILING = N_("Lowered to the highest fee")
@@ -186,7 +186,8 @@ def _by_isee(scheme: Scheme, isee: Isee | None, on: date, resident: bool) -> Lin
     if isee is None or isee.expires_on < on:
         top = scheme.bands[-1]
         amount = top.resident if resident else top.non_resident
-        return Line(NO_ISEE if isee is None else EXPIRED, _cents(amount), _where(resident))
+        why = NO_ISEE if isee is None else EXPIRED
+        return Line(why[not resident], _cents(amount))
     band = next(
         one for one in scheme.bands if one.to_isee is None or isee.amount < one.to_isee
     )  # fmt: skip
@@ -195,11 +196,8 @@ def _by_isee(scheme: Scheme, isee: Isee | None, on: date, resident: bool) -> Lin
     if last is not None and band.to_isee is not None:
         share = (isee.amount - band.from_isee) / (band.to_isee - band.from_isee)
         first += (last - first) * share
-    return Line(BAND, _cents(first), f"{band.from_isee}–{band.to_isee or ''} {_where(resident)}")
-
-
-def _where(resident: bool) -> str:
-    return "" if resident else NON_RESIDENT
+    reach = "" if band.to_isee is None else f"{band.to_isee.normalize():f}"
+    return Line(BAND[not resident], _cents(first), f"{band.from_isee.normalize():f}–{reach}")
 
 
 def _for_sibling(scheme: Scheme, fee: Decimal, rank: int, resident: bool) -> Line | None:

@@ -26,6 +26,7 @@ TRANSITIONS: dict[str, dict[str, frozenset[str]]] = {
         "refused": OVER,
     },
     "criterion_set": {"draft": frozenset({"published"}), "published": OVER},
+    "fee_scheme": {"draft": frozenset({"published"}), "published": OVER},
     "ranking": {
         "draft": frozenset({"published"}),
         "published": frozenset({"drawn"}),

@@ -4,7 +4,7 @@ What all of them name is asked by one SELECT, by the statement that proves who a
 said against them is said before a slot is touched. Then ``places.py`` takes the places.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -44,7 +44,7 @@ from app.models import (
     Workshop,
     mailbox,
 )
-from app.operations import eligibility, letters, places, queues
+from app.operations import eligibility, fee_schemes, letters, places, queues
 from app.operations.constraints import UNKNOWN
 from app.operations.locks import Locks, NotLocked, holding
 from app.questions import Question, sees
@@ -60,7 +60,7 @@ _OF: dict[type[Any], tuple[str, ...]] = {
            "waiting_count"),
     Workshop: (
         "title", "status", "opens_at", "closes_at", "participants", "min_age", "max_age",
-        "allocation", "price_kind", "price", "reduced_price", "reduced_for",
+        "allocation", "price_kind", "price", "reduced_price", "reduced_for", "fee_scheme_id",
     ),
     Organization: ("name",),
     Municipality: ("name",),
@@ -151,7 +151,7 @@ def ask(
     """What the wishes name, whatever the caller sees of it. Raises Invalid naming what is not
     seen, or not of the alliance, and what is wished for twice.
 
-    A wish is ``{"person_id", "slot_id", "reduced"}``.
+    A wish is ``{"person_id", "slot_id", "reduced", "extras"}``.
     """
     kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
@@ -228,6 +228,7 @@ def _wish(n: int, wish: Mapping[str, Any], row: Any) -> Wish:
     return Wish(
         id=row.number, position=n + 1, field=f"wishes[{n}]", person=person, slot=slot,
         person_id=person.id, slot_id=slot.id, reduced=bool(wish.get("reduced", False)),
+        extras=list(wish.get("extras") or ()),
         alliance_id=person.alliance_id, status="", queue_no=None, before=0, already=row.already,
     )  # fmt: skip
 
@@ -244,16 +245,19 @@ def draft(application_id: int, wish: Wish) -> Enrollment:
         slot_id=wish.slot_id,
         span=[Range(first, last) for first, last in clock.hours(wish.slot)],
         reduced=wish.reduced,
+        extras=wish.extras,
         position=wish.position,
     )
 
 
-def price(wishes: Iterable[Wish], *, now: datetime) -> None:
+def price(db: Session, wishes: Sequence[Wish], *, now: datetime) -> None:
     """Give each wish its fee. All that can be said against them is raised together."""
+    wanted = [(wish.slot.workshop, wish.person) for wish in wishes]
+    tariffs = fee_schemes.known(db, wanted, now=now)
     refusals: list[DomainError] = []
     for wish in wishes:
         try:
-            eligibility.require(wish, now=now)
+            eligibility.require(wish, tariffs, now=now)
             if wish.already:
                 raise AlreadyEnrolled(field="slot_id")
         except DomainError as refusal:

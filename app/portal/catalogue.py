@@ -6,7 +6,7 @@ from flask import g
 from sqlalchemy import or_, select
 
 from app.models import Location, Municipality, Service, ServiceCategory, ServiceLocation
-from app.portal import site
+from app.portal import fees, site
 from app.portal.site import pages
 from app.query import rows
 
@@ -16,7 +16,7 @@ CARD = (
     "reduced_price", "reduced_for", "price_unit",
 )  # fmt: skip
 WHOLE = (
-    *CARD, "audience", "how_to", "needs", "timing", "tuir_letter", "requestable",
+    *CARD, "fee_scheme_id", "audience", "how_to", "needs", "timing", "tuir_letter", "requestable",
     "organization.id", "organization.address", "organization.email", "organization.phone",
     "organization.website", "organization.kind", "controller.name", "category.id",
     "published_at",
@@ -73,7 +73,9 @@ def service(id_: int) -> Any:
         .where(ServiceLocation.service_id == id_)
         .order_by(Location.name)
     )  # fmt: skip
-    return site.render("service.html", service=found, venues=list(venues.mappings()))
+    return site.render(
+        "service.html", service=found, venues=list(venues.mappings()), fees=fees.of(db, found)
+    )
 
 
 def _tree(db: Any) -> list[dict[str, Any]]:

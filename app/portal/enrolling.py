@@ -10,12 +10,12 @@ from app import clock, security
 from app.errors import NotFound
 from app.models import Account, Application, Enrollment, Person, Workshop
 from app.operations import eligibility
-from app.portal import family, site, words
+from app.portal import family, fees, site, words
 from app.portal.site import area
 from app.portal.workshops import CARD, slots_of, with_places
 from app.query import rows
 
-SHOWN = (*CARD, "controller.name", "allocation", "offer_hours")
+SHOWN = (*CARD, "fee_scheme_id", "controller.name", "allocation", "offer_hours")
 DRAFT = ("id", "status", "contact_email", "contact_phone", "note", "photo_consent")
 MOST_WORKSHOPS = 8
 
@@ -49,7 +49,12 @@ def apply() -> Any:
         state={
             "application": draft["id"] if draft else None,
             "wishes": [
-                {"person": w["person.id"], "slot": w["slot.id"], "reduced": w["reduced"]}
+                {
+                    "person": w["person.id"],
+                    "slot": w["slot.id"],
+                    "reduced": w["reduced"],
+                    "extras": w["extras"],
+                }
                 for w in wishes
             ],
         },
@@ -67,7 +72,7 @@ def _draft() -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         site.db(),
         rows.Selection(
             "enrollments",
-            ("person.id", "slot.id", "slot.workshop.id", "reduced"),
+            ("person.id", "slot.id", "slot.workshop.id", "reduced", "extras"),
             extra=(Enrollment.application_id == id_,),
         ),
         now=security.moment(),
@@ -84,6 +89,7 @@ def _workshops(ids: list[int]) -> list[dict[str, Any]]:
         db, rows.Selection("workshops", SHOWN, extra=ours), now=security.moment(), limit=50
     )
     for row in with_places(db, found):
+        row["fees"] = fees.of(db, row)
         row["days"] = [slot for slot in slots_of(db, row["id"]) if not slot["over"]]
     return sorted(found, key=lambda row: ids.index(row["id"]))
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask import abort
 
 from app.models import Service, ServiceRequest
-from app.portal import family, site
+from app.portal import family, fees, site
 from app.portal.site import area
 from app.query import rows
 
 SERVICE = ("id", "title", "title_en", "requestable", "organization.name", "controller.name",
            "price_kind", "price", "reduced_price", "reduced_for", "price_unit",
-           "needs")  # fmt: skip
+           "needs", "fee_scheme_id")  # fmt: skip
 
 
 @area.get("/richieste/nuova")
@@ -24,7 +24,12 @@ def new_request() -> Any:
         site.db(),
         rows.Selection("services", SERVICE, extra=(Service.id == id_, Service.requestable)),
     )
-    return site.render("area/new_request.html", service=found, persons=family.persons())
+    return site.render(
+        "area/new_request.html",
+        service=found,
+        persons=family.persons(),
+        fees=fees.of(site.public(), found),
+    )
 
 
 @area.get("/richieste/<int:id_>")

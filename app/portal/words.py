@@ -133,6 +133,8 @@ def price(row: Mapping[str, Any], reduced: bool = False) -> str:
     """What an offer costs, with its unit: 18,00 € all'ora."""
     if row["price_kind"] == "free":
         return _("Free of charge")
+    if row["price_kind"] == "scheme":
+        return _("by ISEE")
     amount = euro(row["reduced_price"] if reduced else row["price"])
     unit = row.get("price_unit")
     return f"{amount} {_(UNITS[unit])}" if unit else amount

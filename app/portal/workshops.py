@@ -9,7 +9,7 @@ from sqlalchemy import case, func, or_, select
 
 from app import clock, security
 from app.models import Municipality, Season, Slot, Workshop
-from app.portal import site
+from app.portal import fees, site
 from app.portal.site import pages
 from app.query import rows
 
@@ -20,7 +20,8 @@ CARD = (
     "price_unit",
 )  # fmt: skip
 WHOLE = (
-    *CARD, "ranking_id", "description", "description_en", "location.name", "location.address",
+    *CARD, "ranking_id", "fee_scheme_id",
+    "description", "description_en", "location.name", "location.address",
     "location.postal_code", "controller.name", "allocation", "offer_hours", "tuir_letter",
     "organization.address", "organization.email", "organization.phone", "organization.website",
 )  # fmt: skip
@@ -85,7 +86,9 @@ def workshop(id_: int) -> Any:
     ours = (Workshop.id == id_, Workshop.alliance_id == g.alliance["id"])
     found = site.one(db, rows.Selection("workshops", WHOLE, extra=ours))
     with_places(db, [found])
-    return site.render("workshop.html", workshop=found, slots=slots_of(db, id_))
+    return site.render(
+        "workshop.html", workshop=found, slots=slots_of(db, id_), fees=fees.of(db, found)
+    )
 
 
 def slots_of(db: Any, workshop_id: int) -> list[dict[str, Any]]:

@@ -35,6 +35,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "sensitive-reads": ("table_name", "at"),
     "role-scopes": ("role.label",),
     "criterion-sets": ("title", "edition"),
+    "fee-schemes": ("title", "edition"),
+    "fee-bands": ("fee_scheme.title", "from_isee"),
+    "fee-siblings": ("fee_scheme.title", "rank"),
+    "isee-declarations": ("person.label", "protocol_number"),
     "ranking-entries": ("code", "person.label"),
     "ranking-runs": ("ranking.label", "number"),
     "ranking-outcomes": ("code", "slot.title"),
@@ -51,6 +55,7 @@ DETAILS: dict[str, tuple[str, ...]] = {
     "accounts": ("first_name", "last_name"),
     "social-points": ("organization.name",),
     "criterion-sets": ("organization.name",),
+    "fee-schemes": ("organization.name",),
     "rankings": ("organization.name", "season.title"),
 }
 

@@ -31,6 +31,7 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "ranking-outcomes", "ranking-scores", "criteria",
     )),
     (N_("Credit and payments"), "card", (
+        "fee-schemes", "isee-declarations", "fee-bands", "fee-siblings", "fee-extras",
         "welfare-plans", "credit-grants", "payer-funds", "ledger-accounts", "transfers",
     )),
     (N_("Social points"), "map-marker", ("social-points", "delegations")),

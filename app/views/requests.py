@@ -2,6 +2,7 @@
 
 from app.errors import N_
 from app.views.base import ResourceView
+from app.views.enrollments import fee_lines
 
 
 class ServiceRequestView(ResourceView):
@@ -13,6 +14,7 @@ class ServiceRequestView(ResourceView):
         (N_("Service request"), ["receipt", "status", "service_id", "service.organization.label",
                                  "person_id", "channel"]),
         (N_("What was asked and answered"), ["message", "contact", "answer", "reason"]),
+        (N_("Fee"), ["fee", "fee_lines"]),
         (N_("Procedure"), ["submitted_at", "due_on", "officer", "protocol_number",
                            "protocol_date"]),
     ]  # fmt: skip
@@ -20,3 +22,4 @@ class ServiceRequestView(ResourceView):
     search_columns = ["receipt", "person.last_name", "person.first_name", "service.title"]
     filter_columns = ["status", "service_id", "person_id", "due_on"]
     order = "-id"
+    said_as = {"fee_lines": fee_lines}

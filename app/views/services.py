@@ -24,11 +24,12 @@ class ServiceView(OfferView):
     resource = "services"
     site = "portal.service"
     list_columns = ["title", "organization_id", "category_id", "municipality_id", "price_kind",
-                    "price", "price_unit", "status"]  # fmt: skip
+                    "price", "price_unit", "fee_scheme_id", "status"]  # fmt: skip
     show_columns = [
         (N_("Service"), ["title", "title_en", "organization_id", "category_id", "municipality_id",
                          "call_id", "status"]),
         (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
+                       "fee_scheme_id",
                        "tuir_letter"]),
         (N_("For the families"), ["description", "description_en", "audience", "how_to", "needs",
                                   "timing", "requestable"]),
@@ -37,7 +38,8 @@ class ServiceView(OfferView):
     ]  # fmt: skip
     add_columns = [
         "title", "title_en", "organization_id", "category_id", "municipality_id", "call_id",
-        "price_kind", "price", "reduced_price", "reduced_for", "price_unit", "tuir_letter",
+        "price_kind", "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
+        "tuir_letter",
         "description", "description_en", "audience", "how_to", "needs", "timing", "requestable",
         "controller_id",
     ]  # fmt: skip

@@ -31,7 +31,7 @@ class WorkshopView(OfferView):
     list_columns = ["title", "organization_id", "season_id", "kind", "municipality_id",
                     "starts_on", "ends_on", "status"]  # fmt: skip
     csv_columns = [*list_columns, "opens_at", "closes_at", "price_kind", "price", "reduced_price",
-                   "price_unit", "min_age", "max_age"]  # fmt: skip
+                   "price_unit", "fee_scheme_id", "min_age", "max_age"]  # fmt: skip
     show_columns = [
         (N_("Workshop or camp"), ["title", "title_en", "organization_id", "season_id", "kind",
                                   "status"]),
@@ -40,6 +40,7 @@ class WorkshopView(OfferView):
                            "offer_hours", "participants",
                             "min_age", "max_age"]),
         (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
+                       "fee_scheme_id",
                        "tuir_letter"]),
         (N_("For the families"), ["description", "description_en"]),
         (N_("Privacy"), ["controller_id"]),
@@ -50,7 +51,8 @@ class WorkshopView(OfferView):
         "location_id", "starts_on", "ends_on", "opens_at", "closes_at", "allocation",
         "ranking_id", "criterion_set_id",
         "offer_hours", "participants", "min_age", "max_age", "price_kind", "price",
-        "reduced_price", "reduced_for", "price_unit", "tuir_letter", "description",
+        "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
+        "tuir_letter", "description",
         "description_en", "controller_id",
     ]  # fmt: skip
     edit_columns = [c for c in add_columns if c != "organization_id"]
@@ -59,7 +61,7 @@ class WorkshopView(OfferView):
     bulk_columns = ["price", "price_unit", "opens_at", "closes_at", "min_age", "max_age",
                     "offer_hours", "tuir_letter"]  # fmt: skip
     filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status",
-                      "ranking_id"]  # fmt: skip
+                      "ranking_id", "fee_scheme_id"]  # fmt: skip
     order = "-starts_on"
     related = {"slots": "workshop_id"}
 

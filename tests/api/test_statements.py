@@ -146,6 +146,11 @@ SPARE = {
     "territories": {"municipality_id": "municipality"},
     "seats": {"user_id": "account"},
 }
+# Of a number there may be one row.
+COUNTED: dict[str, tuple[str, Any]] = {
+    "fee-bands": ("from_isee", str),
+    "fee-siblings": ("rank", int),
+}
 FIXED = {"seasons": {"school_year": "2026/27"}}
 
 
@@ -161,7 +166,9 @@ def body_of(counted: Counted, noun: str, number: int) -> dict[str, Any]:
             if getattr(row, name) is not None
         }
     spare = {name: counted.spare[table][number] for name, table in SPARE.get(noun, {}).items()}
-    return {**like, **FIXED.get(noun, {}), **spare}
+    name, kind = COUNTED.get(noun, ("", None))
+    counted_by = {name: kind(2 + number)} if name else {}
+    return {**like, **FIXED.get(noun, {}), **spare, **counted_by}
 
 
 def _another(value: Any, column: Any, number: int) -> Any:

@@ -119,6 +119,8 @@ ELEVATED = {
         "end a family of tokens",
         "renew a token",
     ],
+    "operations/fee_schemes.py": ["price places by a scheme"],
+    "operations/isees.py": ["declare an ISEE", "read an ISEE"],
     "operations/wishes.py": ["what wishes name"],
     "operations/complaints.py": [
         "answer a complaint",

@@ -68,8 +68,8 @@ def test_a_cent_is_rounded_half_up():
 def test_without_an_isee_that_holds_the_highest_band_counts_and_the_line_says_so():
     none = asked(LINEAR, None)
     late = asked(LINEAR, Isee(D(0), DAY - timedelta(days=1)))
-    assert (none.amount, none.lines[0].label) == (60, schemes.NO_ISEE)
-    assert (late.amount, late.lines[0].label) == (60, schemes.EXPIRED)
+    assert (none.amount, none.lines[0].label) == (60, schemes.NO_ISEE[0])
+    assert (late.amount, late.lines[0].label) == (60, schemes.EXPIRED[0])
     assert asked(LINEAR, Isee(D(0), DAY)).amount == 10
 
 

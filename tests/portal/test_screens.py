@@ -92,6 +92,9 @@ FAMILY: list[tuple[str, str, Act]] = [
     ("area.application", "/lodi/area/domande/{application}", None),
     ("area.new_request", "/lodi/area/richieste/nuova?service={service}", None),
     ("area.request_", "/lodi/area/richieste/{request}", None),
+    ("area.isee", "/lodi/area/isee/{ranked}", empty_form),
+    ("portal.workshop", "/lodi/laboratori/{priced}", None),
+    ("area.apply", "/lodi/area/iscrizione?workshop={priced}", None),
     ("area.declared", "/lodi/area/graduatorie/{open_ranking}/{ranked}", None),
 ]
 # How Swagger UI heads its parts is not ours; what WCAG asks is.
@@ -124,6 +127,7 @@ def numbers(rows: Rows) -> dict[str, int]:
         "open": "SELECT id FROM workshop WHERE title = 'Giornate insieme' ORDER BY starts_on DESC",
         "call": "SELECT c.id FROM call c JOIN alliance a ON a.id = c.alliance_id"
         " WHERE a.slug = 'lodi' AND c.status = 'published'",
+        "priced": "SELECT id FROM workshop WHERE price_kind = 'scheme'",
         "ranking": "SELECT id FROM ranking WHERE status = 'final'",
         "open_ranking": "SELECT id FROM ranking WHERE status = 'published'",
         "ranked": "SELECT r.person_id FROM relation r JOIN ab_user u ON u.id = r.user_id"

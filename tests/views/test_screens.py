@@ -25,7 +25,7 @@ KINDS = (
 )  # fmt: skip
 AT_THE_DOOR = ("/login/",)
 # These need a row's own address: the matrix finds them on its page.
-REACHED = {"related_rows", "delete", "act", "act_on_all", "roster"}
+REACHED = {"related_rows", "delete", "act", "act_on_all", "roster", "simulate"}
 # What these answer is no page of the office.
 NO_PAGES = {
     "LocaleView.index", "UtilView.back", "static", "status.show",

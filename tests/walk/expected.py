@@ -368,6 +368,20 @@ ROWS: dict[str, Table] = {
         ),
         elsewhere=ABROAD,
     ),
+    # ------------------------------------------------------------ fees
+    "fee_scheme": CRITERIA,
+    "fee_band": CRITERIA,
+    "fee_sibling": CRITERIA,
+    "fee_extra": CRITERIA,
+    # An income: the family's and the office's alone. Declared by an operation.
+    "isee": Table(
+        cells(
+            ("staff", f"{LISTED_OF_A} at_theirs"),
+            ("social_point", "delegated for_enrolments"),
+            ("citizen", "mine"),
+        ),
+        elsewhere=ABROAD,
+    ),
     # ------------------------------------------------------------ rankings
     # Whoever enrols reads by which criteria; drafts are their body's and the staff's.
     "criterion_set": CRITERIA,

@@ -135,7 +135,8 @@ NOUNS: dict[str, Noun] = {
         {**each("staff municipality provider", "answer", "accept", "start", "close", "refuse"),
          **each("staff social_point citizen", "create", "cancel")},
         {"internal": "staff municipality provider",
-         "contact": "staff municipality provider social_point citizen"},
+         "contact": "staff municipality provider social_point citizen",
+         "money": "staff municipality social_point citizen"},
         {"internal": "staff", "contact": "staff social_point citizen"},
     ),
     "seasons": Noun(
@@ -209,6 +210,24 @@ NOUNS: dict[str, Noun] = {
         each(RANKERS, "create", "update", "publish", "draw", "try", "provisional", "finalize",
              "sample"),
         {"internal": RANKERS}, {"internal": RANKERS},
+    ),
+    # Who publishes fees publishes their rows; everybody may try what is published.
+    "fee-schemes": Noun(
+        f"{FIGURES} municipality provider social_point",
+        {**each(RANKERS, "create", "update", "publish", "revise"),
+         "simulate": "staff citizen municipality provider social_point"},
+        {"internal": RANKERS}, {"internal": RANKERS},
+    ),
+    **dict.fromkeys(
+        ("fee-bands", "fee-siblings", "fee-extras"),
+        plain(f"{FIGURES} municipality provider social_point", RANKERS, {"internal": RANKERS}),
+    ),
+    # Nobody who organizes reads what a family earns.
+    "isee-declarations": Noun(
+        "staff social_point citizen",
+        {"create": "staff social_point citizen", "amount": "staff citizen"},
+        {"internal": "staff", "money": "staff social_point citizen"},
+        {"internal": "staff", "money": "staff social_point citizen"},
     ),
     # Never points to a provider.
     "ranking-entries": Noun(

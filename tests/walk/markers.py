@@ -20,6 +20,7 @@ KEPT = {"ab_user.password", "alliance.slug", "file.media_type", "file.sha256", "
         "transfer.note",
         "state_change.from_status", "state_change.to_status", "message.kind",
         "service.reduced_for", "workshop.reduced_for", "criterion.code", "criterion.question",
+        "fee_extra.code", "isee.amount",
         "ranking.seed", "ranking.act_number"}  # fmt: skip
 # The database lets no row of these be changed.
 UNCHANGING = {"ranking_run", "ranking_score", "ranking_outcome"}
@@ -76,6 +77,8 @@ def _free(type_: Any) -> bool:
 
 
 def _worded(name: str, code: str, type_: Any) -> Any:
+    if name == "extras":
+        return [code]
     if name == "facts":
         return f'{{"note": "{code}"}}'
     if name == "fee_lines":

@@ -8,7 +8,8 @@ from tests.walk.names import World
 
 # Who is in which ranking, and who complained of it.
 ENTERED = {
-    "mine": "theirs", "ended": "theirs", "family": "theirs", "delegated": "theirs", "for_requests": "theirs",
+    "mine": "theirs", "ended": "theirs", "family": "theirs", "delegated": "theirs",
+    "for_requests": "theirs",
     "for_enrolments": "theirs", "lapsed": "theirs", "revoked": "theirs",
     "unconfirmed": "theirs", "to_come": "theirs", "enrolled": "ours", "foreign": "foreign",
     "mine_abroad": "foreign",
@@ -58,10 +59,25 @@ def rankings(world: World, bodies: dict[str, Any]) -> None:
             world.keep(name, f.RankingOutcomeFactory(enrollment=wish, **came))
 
 
+def fees(world: World, bodies: dict[str, Any]) -> None:
+    """Schemes, drafts and to be published, with a row of each sort; an ISEE of each person."""
+    db = f.people._session.get()
+    for owner in ("ours", "theirs", "foreign"):
+        for label in (owner, f"{owner}_published"):
+            made = world.keep(label, f.FeeSchemeFactory(organization=bodies[owner]))
+            for row in (f.FeeBandFactory, f.FeeSiblingFactory, f.FeeExtraFactory):
+                world.keep(label, row(fee_scheme=made))
+    for label in (*ENTERED, "at_theirs"):
+        person = db.get(models.Person, world.id("person", label))
+        world.keep(label, f.IseeFactory(person=person))
+
+
 def publish(world: World) -> None:
-    """From here on these criteria stay as they are."""
+    """From here on these criteria and fees stay as they are."""
     db = f.people._session.get()
     for owner in ("ours", "theirs", "foreign"):
         made = db.get(models.CriterionSet, world.id("criterion_set", f"{owner}_published"))
         made.status, made.published_at = "published", clock.now()
+        fees_of = db.get(models.FeeScheme, world.id("fee_scheme", f"{owner}_published"))
+        fees_of.status, fees_of.published_at = "published", clock.now()
     db.flush()

@@ -44,6 +44,7 @@ VERBS = {
     "edit": "update",
     "delete": "delete",
     "roster": "roster",
+    "simulate": "simulate",
     "roster_of_day": "roster",
     "act": "<verb>",
     "act_on_all": "<verb>",

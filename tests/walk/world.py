@@ -42,6 +42,7 @@ def build(db: Session) -> World:
     families.payments(world)
     families.papers(world, accounts)
     rankings.rankings(world, bodies)
+    rankings.fees(world, bodies)
     families.credit(world, bodies)
     _mark(db, world)
     rankings.publish(world)

@@ -68,6 +68,17 @@ SAYS: dict[tuple[str, str], columns.Schema] = {
             value={**columns.text(100), "example": "true"},
         )
     ),
+    ("fee-schemes", "simulate"): _object(
+        amount={**columns.text(16), "example": "53.50"},
+        lines=columns.listed(
+            _object(
+                label={**columns.text(200), "example": "Fascia ISEE"},
+                amount={**columns.text(16), "example": "50.00"},
+                detail={**columns.text(300), "example": "6000–30000"},
+            )
+        ),
+    ),
+    ("isee-declarations", "amount"): _object(amount={**columns.text(16), "example": "12500.00"}),
     ("ranking-runs", "replay"): _object(
         inputs_sha256={**columns.text(64), "example": "9f86d081"},
         outcome_sha256={**columns.text(64), "example": "60303ae2"},

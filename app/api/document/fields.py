@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 from marshmallow import Schema, fields, validate
+from sqlalchemy import Numeric
 
 from app.api.document import columns, examples
 from app.query.fields import LocalTime, Size
@@ -73,8 +74,9 @@ def _plain(field: Any, name: str, model: Any) -> columns.Schema:
         low, high = MAXIMUM["int64"]
         return {"type": "integer", "format": "int64", "minimum": low, "maximum": high}
     if isinstance(field, fields.Decimal):
-        type_ = path(model, name).type if model is not None else columns.Numeric(12, 2)
-        return columns.decimal(type_)
+        type_ = path(model, name).type if model is not None else None
+        # What is kept as a sealed text may be typed as a number.
+        return columns.decimal(type_ if isinstance(type_, Numeric) else Numeric(12, 2))
     if isinstance(field, fields.Dict):
         return dict(columns.FREE)
     for known, schema in TYPES:

@@ -19,6 +19,9 @@ const persons = () => [...form.querySelectorAll("input[data-comes]")];
 const choices = () => [...form.querySelectorAll("input[data-slot]")];
 const reduced = (person, workshop) =>
   form.querySelector(`input[data-reduced="${person}"][data-workshop="${workshop}"]`)?.checked ?? false;
+const extras = (person, workshop) => [
+  ...form.querySelectorAll(`input[data-whose="${person}"][data-workshop="${workshop}"]`),
+];
 // What is chosen, in the order of the page: errors name a wish by its number.
 const chosen = () => choices().filter((input) => input.checked && !input.closest("[hidden]"));
 
@@ -27,6 +30,9 @@ function wishes() {
     person_id: Number(input.dataset.person),
     slot_id: Number(input.dataset.slot),
     reduced: reduced(input.dataset.person, input.dataset.workshop),
+    extras: extras(input.dataset.person, input.dataset.workshop)
+      .filter((box) => box.checked)
+      .map((box) => box.dataset.extra),
   }));
 }
 
@@ -139,11 +145,11 @@ function restore() {
   const before = sessionStorage.getItem(kept());
   const state = before ? JSON.parse(before) : null;
   const list = state
-    ? state.wishes.map((w) => ({ person: w.person_id, slot: w.slot_id, reduced: w.reduced }))
+    ? state.wishes.map((w) => ({ person: w.person_id, slot: w.slot_id, reduced: w.reduced, extras: w.extras }))
     : given.wishes;
   const coming = new Set(state ? state.comes : given.wishes.map((w) => String(w.person)));
   for (const person of persons()) if (coming.has(person.dataset.comes)) person.checked = true;
-  for (const { person, slot, reduced: less } of list) {
+  for (const { person, slot, reduced: less, extras: besides } of list) {
     const input = form.querySelector(`input[data-slot="${slot}"][data-person="${person}"]`);
     if (!input || input.disabled) continue;
     input.checked = true;
@@ -151,6 +157,9 @@ function restore() {
       `input[data-reduced="${person}"][data-workshop="${input.dataset.workshop}"]`,
     );
     if (box && less) box.checked = true;
+    for (const extra of extras(person, input.dataset.workshop)) {
+      if ((besides ?? []).includes(extra.dataset.extra)) extra.checked = true;
+    }
   }
   if (state) {
     for (const name of ["contact_email", "contact_phone", "note"]) {

@@ -43,6 +43,9 @@ for (const form of document.querySelectorAll("form[data-api]")) {
   awake(form);
 }
 
+// 12.500,00 and 12500.00 are one number.
+const decimal = (text) => (text.includes(",") ? text.replaceAll(".", "").replace(",", ".") : text);
+
 // Texts as typed, numbers of choices as numbers, what is hidden or empty as nothing.
 function collect(form) {
   const body = {};
@@ -56,12 +59,15 @@ function collect(form) {
       }))
       .filter((one) => one.value !== "");
   }
+  const extras = [...form.elements].filter((input) => input.dataset.extra);
+  if (extras.length) body.extras = extras.filter((input) => input.checked).map((input) => input.dataset.extra);
   for (const input of form.elements) {
     if (!input.name || input.dataset.local !== undefined) continue;
     if (input.type === "radio" && !input.checked) continue;
     const away = input.closest("[hidden]");
     if (input.type === "checkbox") body[input.name] = input.checked;
     else if (away || input.value.trim() === "") body[input.name] = null;
+    else if (input.dataset.decimal !== undefined) body[input.name] = decimal(input.value.trim());
     else body[input.name] = input.dataset.number === undefined ? input.value : Number(input.value);
   }
   for (const name of (form.dataset.omit ?? "").split(" ")) {
