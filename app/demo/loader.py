@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import models
 from app.demo import (
     alliances,
+    credit,
     desk,
     enrollments,
     families,
@@ -53,6 +54,7 @@ def _fill(db: Session, now: datetime, password: str) -> None:
         fees.price(db, net, programme)
         by_need = rankings.announce(db, net, programme)
         known = families.write(db, net, now, accounts["parent"] if first else None)
+        credit.give(db, net, known, now)
         desk.write(db, net, venues, known, now, desk_or_office[0])
         enrollments.write(
             db,

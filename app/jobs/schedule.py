@@ -40,6 +40,7 @@ JOBS = (
     Job("remind_reviews", "20 8 * * mon-fri", deadlines.reviews),
     Job("remind_slots", "0 16 * * *", reminders.slots),
     Job("expire_credit", "40 0 * * *", credit.expire),
+    Job("spend_credit", "50 0 * * *", credit.spend),
     Job("clean_up", "30 4 * * *", retention.clean_up),
     Job("check", "0 5 * * *", rules.prove),
 )

@@ -22,7 +22,7 @@ from app.errors import (
     WrongState,
 )
 from app.models import Application, Enrollment, Person, Slot
-from app.operations import letters, outbox, queues, states, wishes
+from app.operations import letters, outbox, paying, queues, states, wishes
 from app.operations.locks import Locks, holding
 from app.transaction import elevated
 
@@ -91,6 +91,8 @@ def _give_up(system: Session, enrollment_id: int, to: str, *, reason: str, now: 
             letters.write(system, to, row, now=now, reason=reason or None)
         if before == "waiting":
             queues.count(system, row.slot_id, waiting=-1)
+        if before == "placed" and row.fee:
+            paying.give_back(system, row, now=now)
         if before in queues.HOLDING:
             queues.count(system, row.slot_id, taken=-1)
             system.flush()
@@ -117,6 +119,8 @@ def accept(db: Session, enrollment: Enrollment, *, now: datetime) -> Enrollment:
             row.offer_expires_at = None
             states.move(system, row, "placed", because="", now=now)
             letters.write(system, "placed", row, now=now)
+            system.flush()
+            paying.hold(system, [row.id], now=now)
 
         holding(system, _own(enrollment), work)
     return again(db, enrollment.id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.models import Alliance, CreditGrant, LedgerAccount, Transfer
+from app.models import Alliance, CreditGrant, Enrollment, LedgerAccount, Transfer
 
 
 def rules() -> Iterator[tuple[str, str, Any]]:
@@ -45,6 +45,15 @@ def rules() -> Iterator[tuple[str, str, Any]]:
         .where(LedgerAccount.kind == "held")
         .group_by(LedgerAccount.id)
         .having(held != LedgerAccount.balance),
+    )
+    yield (
+        "what is held for an enrolment is its fee, while it has its place",
+        "enrollment",
+        select(Enrollment.id, Enrollment.status)
+        .join(Transfer, Transfer.enrollment_id == Enrollment.id)
+        .where(Transfer.kind == "hold", still_open)
+        .group_by(Enrollment.id)
+        .having(or_(Enrollment.status != "placed", func.sum(Transfer.amount) != Enrollment.fee)),
     )
     given = (
         select(func.coalesce(func.sum(Transfer.amount), 0))

@@ -27,7 +27,7 @@ from app.models import (
     Relation,
     Slot,
 )
-from app.operations import enrollments, payment_codes, states
+from app.operations import enrollments, paying, payment_codes, states
 from app.operations.constraints import explained
 from app.transaction import elevated
 
@@ -48,9 +48,11 @@ class Received:
     paid_on: date
 
 
-def due(enrollment: Enrollment) -> Decimal:
+def due(system: Session, enrollment: Enrollment) -> Decimal:
     """What the family itself pays of an enrolment's fee."""
-    return enrollment.fee or Decimal("0.00")
+    if not enrollment.fee:
+        return Decimal("0.00")
+    return enrollment.fee - paying.of_others(system, enrollment)
 
 
 # ---------------------------------------------------------------- notices
@@ -67,7 +69,8 @@ def issue(
         raise Invalid(PAST, field="due_on")
     with elevated(db, "issue a payment notice") as system, explained():
         payee = _held(system, payee_id, application.alliance_id)
-        owed = [(row, due(row)) for row in _unasked(system, application, payee) if due(row) > 0]
+        parts = [(row, due(system, row)) for row in _unasked(system, application, payee)]
+        owed = [(row, part) for row, part in parts if part > 0]
         if not owed:
             raise Conflict(NOTHING_DUE, field="application_id")
         amount = sum((part for _, part in owed), Decimal(0))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import N_, Conflict, Invalid, WrongState
 from app.models import Complaint, Enrollment, Ranking, RankingEntry, RankingOutcome
-from app.operations import letters, ranking_runs, states
+from app.operations import letters, paying, ranking_runs, states
 from app.operations.locks import Locks, holding
 from app.operations.ranking_inputs import LeftOut
 from app.statements import raw
@@ -119,6 +119,7 @@ def _decide(system: Session, row: Ranking, now: datetime) -> None:
         .where(RankingOutcome.run_id == run.id)
         .order_by(Enrollment.application_id, Enrollment.position, Enrollment.id)
     ).all()
+    paying.hold(system, [one.id for one in decided if one.status == "placed"], now=now)
     _write(system, row, decided, now)
     for one in gathered.left_out:
         _refuse(system, one, now)

@@ -44,7 +44,7 @@ from app.models import (
     Workshop,
     mailbox,
 )
-from app.operations import eligibility, fee_schemes, letters, places, queues
+from app.operations import eligibility, fee_schemes, letters, paying, places, queues
 from app.operations.constraints import UNKNOWN
 from app.operations.locks import Locks, NotLocked, holding
 from app.questions import Question, sees
@@ -108,6 +108,7 @@ def _asked(kind: str, most: int) -> Question:
             sees(kind, Slot, slot).label("slot_seen"),
             sees(kind, Season, season).label("season_seen"),
             already.label("already"),
+            paying.possible(alliance.c.id, person.c.id, slot.c.starts_on).label("others_pay"),
             *(
                 alias[model].c[name].label(f"{model.__tablename__}_{name}")
                 for model, names in _OF.items()
@@ -230,6 +231,7 @@ def _wish(n: int, wish: Mapping[str, Any], row: Any) -> Wish:
         person_id=person.id, slot_id=slot.id, reduced=bool(wish.get("reduced", False)),
         extras=list(wish.get("extras") or ()),
         alliance_id=person.alliance_id, status="", queue_no=None, before=0, already=row.already,
+        others_pay=row.others_pay,
     )  # fmt: skip
 
 
@@ -286,6 +288,9 @@ def decide(system: Session, application_id: int, wishes: Sequence[Wish], *, now:
             wish.status, wish.queue_no, wish.before = taken.status, taken.queue_no, taken.before
             if wish.id in promoted:
                 wish.status, wish.before = promoted[wish.id]
+        # Accounts are locked last, and where somebody else may pay only.
+        given = [wish.id for wish in wishes if wish.status == "placed" and wish.others_pay]
+        paying.hold(system, given, now=now)
 
     if any(wish.slot.waiting_count for wish in wishes):
         holding(system, Locks(persons), work)

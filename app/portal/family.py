@@ -3,12 +3,14 @@
 from typing import Any
 
 from flask import g, redirect, url_for
+from flask_babel import gettext
 from sqlalchemy import case, select
 
 from app import clock, security
 from app.models import Application, Enrollment, Person, Relation, ServiceRequest, StateChange
 from app.nouns import families
-from app.operations import enrollments
+from app.operations import enrollments, paying
+from app.operations.split import REASONS
 from app.portal import site, words
 from app.portal.site import area, pages
 from app.query import rows
@@ -73,8 +75,11 @@ def enrolled(*conditions: Any, order: str = "slot.starts_on") -> list[dict[str, 
         now=security.moment(),
         limit=rows.MOST_ROWS,
     )
+    others = paying.shares(site.db(), [row["id"] for row in found if row["fee"]])
     for row in found:
         row["why"] = _why(row)
+        row["others"] = [(gettext(REASONS[kind]), part) for kind, part in others.get(row["id"], ())]
+        row["own_part"] = (row["fee"] or 0) - sum(part for _, part in row["others"])
     return found
 
 

@@ -121,6 +121,7 @@ ELEVATED = {
     ],
     "operations/fee_schemes.py": ["price places by a scheme"],
     "operations/isees.py": ["declare an ISEE", "read an ISEE"],
+    "operations/paying.py": ["a place has begun", "who pays for the family's places"],
     "operations/wishes.py": ["what wishes name"],
     "operations/complaints.py": [
         "answer a complaint",

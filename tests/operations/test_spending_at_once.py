@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.errors import NotEnoughCredit
 from app.models import Enrollment, LedgerAccount, Transfer
-from app.operations import checks, grants, ledger
+from app.operations import applications, checks, grants, ledger
 from app.operations.split import Payer
 from tests import factories as f
 from tests.operations.test_crowds import at_once, crowd, filled
@@ -32,14 +32,18 @@ def wallet(crowd, now):
         return found
 
 
-def enrolled(crowd, wallet, count):
-    """The numbers of as many enrolments of the wallet's alliance, with each family's account."""
+def enrolled(crowd, wallet, count, fee, now):
+    """The numbers of as many places of the wallet's alliance, with each family's account."""
     with filled(crowd) as db:
         alliance = db.get_one(LedgerAccount, wallet).alliance
-        rows = [
-            f.EnrollmentFactory(alliance=alliance, application__status="draft")
-            for _ in range(count)
-        ]
+        workshop = f.WorkshopFactory(alliance=alliance, price_kind="fixed", price=fee)
+        slot = f.SlotFactory(workshop=workshop, places=count)
+        persons = [f.PersonFactory(alliance=alliance) for _ in range(count)]
+        db.flush()
+        for person in persons:
+            wish = {"person_id": person.id, "slot_id": slot.id}
+            applications.apply_for(db, alliance_id=alliance.id, wishes=[wish], now=now)
+        rows = db.scalars(select(Enrollment).order_by(Enrollment.id)).all()
         return [
             (
                 row.id,
@@ -66,7 +70,7 @@ def test_a_wallet_pays_no_more_than_it_holds_however_many_spend_it_at_once(
     crowd, wallet, now, count
 ):
     fee = Decimal("60.00") if count == 2 else Decimal("10.00")
-    made = enrolled(crowd, wallet, count)
+    made = enrolled(crowd, wallet, count, fee, now)
     outcome = at_once([holding(crowd, wallet, *row, fee, now) for row in made])
     assert all(isinstance(shares, list) for shares in outcome), outcome
     with crowd() as db:
@@ -98,7 +102,7 @@ def test_of_sixteen_who_take_the_last_money_at_once_one_gets_it(crowd, wallet, n
 
 
 def test_a_place_that_is_confirmed_and_given_up_at_once_is_one_of_the_two(crowd, wallet, now):
-    ((enrollment_id, family),) = enrolled(crowd, wallet, 1)
+    ((enrollment_id, family),) = enrolled(crowd, wallet, 1, Decimal("30.00"), now)
     holding(crowd, wallet, enrollment_id, family, Decimal("30.00"), now)()
     with filled(crowd) as db:
         row = db.get_one(Enrollment, enrollment_id)

@@ -92,6 +92,7 @@ FAMILY: list[tuple[str, str, Act]] = [
     ("area.application", "/lodi/area/domande/{application}", None),
     ("area.new_request", "/lodi/area/richieste/nuova?service={service}", None),
     ("area.request_", "/lodi/area/richieste/{request}", None),
+    ("area.credit", "/lodi/area/credito", None),
     ("area.isee", "/lodi/area/isee/{ranked}", empty_form),
     ("portal.workshop", "/lodi/laboratori/{priced}", None),
     ("area.apply", "/lodi/area/iscrizione?workshop={priced}", None),

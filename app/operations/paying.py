@@ -1,0 +1,268 @@
+"""Who pays for a place: credit is held when it is given, spent when it begins, else given back.
+
+The order of payers is `split.py`'s; what nobody else pays is the family's, and is asked of it by
+a notice. Where no credit can pay, nothing is held (docs/decisions/0027-the-ledger.md).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app import clock
+from app.models import (
+    CreditGrant,
+    Enrollment,
+    LedgerAccount,
+    PayerFund,
+    Relation,
+    Slot,
+    Transfer,
+)
+from app.operations import ledger
+from app.operations.split import Payer
+from app.transaction import elevated
+
+# Whose credit may pay for a person: their own, and that of whoever looks after them.
+FOR_WHOM = ("self", "parent", "guardian", "carer")
+ZERO = Decimal("0.00")
+# How far back what has begun is looked for.
+A_YEAR = timedelta(days=366)
+
+
+def hold(system: Session, enrollment_ids: Iterable[int], *, now: datetime) -> None:
+    """Hold, for each place that was given, what others than the family pay of its fee."""
+    found = []
+    for number in sorted(enrollment_ids):
+        row = system.get_one(Enrollment, number)
+        payers = payers_of(system, row, now=now) if row.status == "placed" and row.fee else []
+        if payers:
+            found.append((row, payers))
+    _lock_all(system, found)
+    for row, payers in found:
+        _hold(system, row, payers, now=now)
+
+
+def give_back(system: Session, row: Enrollment, *, now: datetime) -> None:
+    """A place was left: what is held for it goes back to its sources.
+
+    What was spent when it began is given back where the office ended the enrolment.
+    """
+    if ledger.open_holds(system, row):
+        ledger.release(system, row, now=now)
+    elif row.status == "refused":
+        left = spent(system, row)
+        if left > 0:
+            ledger.refund(system, row, amount=left, now=now)
+
+
+def due(db: Session, *, now: datetime) -> list[int]:
+    """The places that have begun and are not paid for in the ledger yet, by number."""
+    today = clock.local_date(now)
+    captured = select(Transfer.id).where(
+        Transfer.enrollment_id == Enrollment.id, Transfer.kind == "capture"
+    )
+    begun = (
+        select(Enrollment.id)
+        .join(Slot, Slot.id == Enrollment.slot_id)
+        .where(
+            Enrollment.status == "placed",
+            Enrollment.fee > 0,
+            Slot.starts_on <= today,
+            Slot.starts_on >= today - A_YEAR,
+            ~captured.exists(),
+        )
+    )
+    return list(db.scalars(begun.order_by(Enrollment.id)))
+
+
+def capture(db: Session, enrollment_id: int, *, now: datetime) -> bool:
+    """A place has begun: its fee goes to whoever organizes it, and the family owes its part.
+
+    Returns False if the place was left meanwhile, or another process was faster.
+    """
+    with elevated(db, "a place has begun") as system:
+        locked = select(Enrollment).where(Enrollment.id == enrollment_id).with_for_update()
+        row = system.scalar(locked.execution_options(populate_existing=True))
+        if row is None or row.status != "placed" or not row.fee or spent(system, row) > 0:
+            return False
+        if not ledger.open_holds(system, row):
+            _hold(system, row, [], now=now)
+        provider = ledger.account(
+            system, alliance_id=row.alliance_id, kind="provider",
+            organization_id=row.slot.organization_id,
+        )  # fmt: skip
+        ledger.capture(system, row, provider=provider, now=now)
+    return True
+
+
+def of_others(system: Session, row: Enrollment) -> Decimal:
+    """How much of an enrolment's fee others than the family pay, in euro."""
+    ended = aliased(Transfer)
+    released = select(ended.id).where(ended.settles_id == Transfer.id, ended.kind == "release")
+    held = (
+        select(func.coalesce(func.sum(Transfer.amount), ZERO))
+        .join(LedgerAccount, LedgerAccount.id == Transfer.debit_id)
+        .where(
+            Transfer.enrollment_id == row.id,
+            Transfer.kind == "hold",
+            LedgerAccount.kind != "family",
+            ~released.exists(),
+        )
+    )
+    return system.scalars(held).one()
+
+
+def shares(db: Session, enrollment_ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
+    """Who else pays for a family's places, by enrolment: the kind of payer and euro, in order."""
+    ended = aliased(Transfer)
+    released = select(ended.id).where(ended.settles_id == Transfer.id, ended.kind == "release")
+    held = (
+        select(Transfer.enrollment_id, LedgerAccount.kind, Transfer.amount)
+        .join(LedgerAccount, LedgerAccount.id == Transfer.debit_id)
+        .where(
+            Transfer.enrollment_id.in_(set(enrollment_ids)),
+            Transfer.kind == "hold",
+            LedgerAccount.kind != "family",
+            ~released.exists(),
+        )
+        .order_by(Transfer.id)
+    )
+    found: dict[int, list[tuple[str, Decimal]]] = {}
+    with elevated(db, "who pays for the family's places") as system:
+        for number, kind, amount in system.execute(held):
+            found.setdefault(number or 0, []).append((kind, amount))
+    return found
+
+
+def spent(system: Session, row: Enrollment) -> Decimal:
+    """What was spent for an enrolment and not given back, in euro."""
+
+    def total(kind: str) -> Decimal:
+        asked = select(func.coalesce(func.sum(Transfer.amount), ZERO)).where(
+            Transfer.enrollment_id == row.id, Transfer.kind == kind
+        )
+        return system.scalars(asked).one()
+
+    return total("capture") - total("refund")
+
+
+def _lock_all(system: Session, found: list[tuple[Enrollment, list[Payer]]]) -> None:
+    """Every account that will be moved, opened and locked in one order: nobody waits in a ring."""
+    keys = {_family(system, row) for row, _ in found}
+    keys |= {payer.account_id for _, payers in found for payer in payers}
+    accounts = [system.get_one(LedgerAccount, key) for key in sorted(keys)]
+    ledger.lock(system, [*keys, *(ledger.held_for(system, one) for one in accounts)])
+
+
+def _family(system: Session, row: Enrollment) -> int:
+    return ledger.account(
+        system, alliance_id=row.alliance_id, kind="family", person_id=row.person_id
+    )
+
+
+def _hold(system: Session, row: Enrollment, payers: list[Payer], *, now: datetime) -> None:
+    letter = row.slot.workshop.tuir_letter
+    letters = frozenset({letter} if letter else ())
+    ledger.hold(
+        system, row, row.fee or ZERO, payers, letters=letters, family=_family(system, row),
+        now=now,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- who may pay
+
+
+def payers_of(system: Session, row: Enrollment, *, now: datetime) -> list[Payer]:
+    """The accounts that may pay for an enrolment, with what each has for it."""
+    return [*_funds(system, row), *_wallets(system, row, now)]
+
+
+def _funds(system: Session, row: Enrollment) -> list[Payer]:
+    """Public money for this season, this day and who lives there."""
+    slot = row.slot
+    rows = (
+        select(LedgerAccount, PayerFund)
+        .join(PayerFund, PayerFund.id == LedgerAccount.fund_id)
+        .where(
+            LedgerAccount.kind == PayerFund.kind,
+            LedgerAccount.balance > 0,
+            PayerFund.alliance_id == row.alliance_id,
+            PayerFund.starts_on <= slot.starts_on,
+            PayerFund.ends_on >= slot.starts_on,
+            # A category is of services.
+            PayerFund.category_id.is_(None),
+            or_(PayerFund.season_id.is_(None), PayerFund.season_id == slot.workshop.season_id),
+            or_(
+                PayerFund.residence_id.is_(None),
+                PayerFund.residence_id == row.person.municipality_id,
+            ),
+        )
+    )
+    return [
+        Payer(account.id, fund.kind, min(account.balance, fund.per_enrollment))
+        for account, fund in system.execute(rows)
+    ]
+
+
+def _wallets(system: Session, row: Enrollment, now: datetime) -> list[Payer]:
+    """The credits of the person, and of those who look after the person."""
+    today = clock.local_date(now)
+    own, looks = aliased(Relation), aliased(Relation)
+    rows = (
+        select(LedgerAccount, CreditGrant)
+        .join(CreditGrant, CreditGrant.id == LedgerAccount.grant_id)
+        .where(
+            LedgerAccount.kind == "wallet",
+            LedgerAccount.balance > 0,
+            LedgerAccount.alliance_id == row.alliance_id,
+            CreditGrant.expires_on >= today,
+            CreditGrant.service_id.is_(None),
+            or_(CreditGrant.workshop_id.is_(None),
+                CreditGrant.workshop_id == row.slot.workshop_id),
+            select(own.id)
+            .join(looks, looks.user_id == own.user_id)
+            .where(
+                own.person_id == LedgerAccount.person_id,
+                own.kind == "self",
+                looks.person_id == row.person_id,
+                looks.kind.in_(FOR_WHOM),
+                or_(own.ends_on.is_(None), own.ends_on >= today),
+                or_(looks.ends_on.is_(None), looks.ends_on >= today),
+            )
+            .exists(),
+        )
+    )  # fmt: skip
+    return [
+        Payer(
+            account.id,
+            "title_voucher" if grant.title_voucher else "wallet",
+            account.balance,
+            frozenset(grant.letters.split()),
+            grant.expires_on,
+        )
+        for account, grant in system.execute(rows)
+    ]
+
+
+def possible(alliance_id: Any, person_id: Any, day: Any) -> Any:
+    """Whether anybody but the family might pay, as a part of another question."""
+    funds = PayerFund.__table__.alias("any_fund")
+    wallet = LedgerAccount.__table__.alias("any_wallet")
+    own, looks = Relation.__table__.alias("own"), Relation.__table__.alias("looks")
+    return or_(
+        exists().where(
+            funds.c.alliance_id == alliance_id, funds.c.starts_on <= day, funds.c.ends_on >= day
+        ),
+        exists().where(
+            wallet.c.kind == "wallet",
+            wallet.c.balance > 0,
+            wallet.c.person_id == own.c.person_id,
+            own.c.kind == "self",
+            own.c.user_id == looks.c.user_id,
+            looks.c.person_id == person_id,
+        ),
+    )
