@@ -2061,7 +2061,7 @@ class PaymentNotice(Tenant):
     number: Mapped[str] = col(N_("Notice number"), String(25), "money")
     amount: Mapped[Decimal] = col(N_("Amount"), MONEY, "money")
     reason: Mapped[str] = col(N_("Reason"), String(140), "money")
-    debtor_name: Mapped[str] = personal(N_("Debtor"), String(200), "contact", COLLECTING, TEN_YEARS)
+    debtor_name: Mapped[str] = personal(N_("Debtor"), String(200), "money", COLLECTING, TEN_YEARS)
     debtor_code: Mapped[str | None] = personal(
         N_("Tax code of the debtor"), String(16), "contact", COLLECTING, TEN_YEARS
     )

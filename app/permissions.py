@@ -62,6 +62,10 @@ RESOURCES: dict[str, Any] = {
     "payer-funds": m.PayerFund,
     "ledger-accounts": m.LedgerAccount,
     "transfers": m.Transfer,
+    "payees": m.Payee,
+    "payment-notices": m.PaymentNotice,
+    "payment-notice-lines": m.PaymentNoticeLine,
+    "payment-receipts": m.PaymentReceipt,
     "state-changes": m.StateChange,
     "files": m.File,
     "messages": m.Message,
@@ -160,6 +164,13 @@ RANKED = {
 }
 # A citizen has none: a year's key would go round the digital identity (DL 76/2020, art. 24).
 KEYS = {"keys": may("list get create revoke", OFFICE)}
+# What a body is paid: of whoever pays it reads the name and no more.
+PAID = {
+    "payees": may(READ, OFFICE),
+    "payment-notices": may(READ, "public money"),
+    "payment-notice-lines": may(READ, "public money"),
+    "payment-receipts": may(READ, "public money"),
+}
 # A body's own sheet, and those of the controllers that it names, without the office's note.
 BODY = "public contact"
 
@@ -231,6 +242,10 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "payer-funds": may(f"{EDIT} fund", OFFICE),
         "ledger-accounts": may(READ, f"{OFFICE} money"),
         "transfers": may("list get reverse", f"{OFFICE} money"),
+        "payees": may(EDIT, OFFICE),
+        "payment-notices": may("list get create cancel debts", f"{OFFICE} money contact", "public"),
+        "payment-notice-lines": may(READ, f"{OFFICE} money"),
+        "payment-receipts": may("list get receive", f"{OFFICE} money"),
     },
     "municipality": {
         **KEYS,
@@ -262,6 +277,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "payer-funds": may(READ, OFFICE),
         "ledger-accounts": may(READ, "public money"),
         "transfers": may(READ, "public money"),
+        **PAID,
         "seats": may(READ, OFFICE),
     },
     "provider": {
@@ -269,6 +285,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         **OWN,
         **FEES,
         "fee-schemes": may("list get simulate"),
+        **PAID,
         "criterion-sets": may(READ),
         "criteria": may(READ),
         "rankings": may(READ),
@@ -358,6 +375,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "enrollments": may("list get cancel accept decline why", "public money"),
         "service-requests": may(f"{READ} create cancel", "public contact money", "public contact"),
         "isee-declarations": may("list get create", "public money"),
+        "payment-notices": may(READ, "public money contact"),
+        "payment-notice-lines": may(READ, "public money"),
         "files": may("list get create", OFFICE),
         "seats": may(READ, OFFICE),
     },
@@ -377,6 +396,8 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "credit-grants": may(READ, "public money"),
         "ledger-accounts": may(READ, "public money"),
         "transfers": may(READ, "public money"),
+        "payment-notices": may(READ, "public money contact"),
+        "payment-notice-lines": may(READ, "public money"),
         "files": may("list get create", OFFICE),
         "seats": may(READ, OFFICE),
     },

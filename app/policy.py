@@ -185,6 +185,9 @@ ENTRIES = other(m.RankingEntry)
 PLANS = other(m.WelfarePlan)
 FUNDS = other(m.PayerFund)
 LEDGER = other(m.LedgerAccount)
+PAYEES = other(m.Payee)
+NOTICES = other(m.PaymentNotice)
+LINES = other(m.PaymentNoticeLine)
 
 # The persons that a citizen acts for.
 MY_PERSONS = one(
@@ -227,6 +230,14 @@ OUR_PLANS = one(PLANS.c.id, PLANS.c.organization_id == ORGANIZATION)
 OUR_FUNDS = one(FUNDS.c.id, FUNDS.c.organization_id == ORGANIZATION)
 OUR_ACCOUNTS = one(LEDGER.c.id, LEDGER.c.fund_id.in_(OUR_FUNDS))
 MY_ACCOUNTS = one(LEDGER.c.id, LEDGER.c.person_id.in_(MY_PERSONS))
+OUR_PAYEES = one(PAYEES.c.id, PAYEES.c.organization_id == ORGANIZATION)
+OUR_NOTICES = one(NOTICES.c.id, NOTICES.c.payee_id.in_(OUR_PAYEES))
+MY_APPLICATIONS = one(APPLICATIONS.c.id, APPLICATIONS.c.user_id == USER)
+MY_NOTICES = one(NOTICES.c.id, NOTICES.c.application_id.in_(MY_APPLICATIONS))
+# A desk sees a notice that asks for places of persons whom it may enrol, and of nobody else.
+DELEGATED_PLACES = one(ENROLLMENTS.c.id, ENROLLMENTS.c.person_id.in_(MAY_ENROL))
+DELEGATED_LINES = one(LINES.c.notice_id, LINES.c.enrollment_id.in_(DELEGATED_PLACES))
+OTHERS_LINES = one(LINES.c.notice_id, LINES.c.enrollment_id.not_in(DELEGATED_PLACES))
 OUR_WORK = one(WORKS.c.id, WORKS.c.seat_id == SEAT)
 OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
 PUBLISHED_SERVICES = one(SERVICES.c.id, SERVICES.c.status == "published")
@@ -336,6 +347,10 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.PayerFund, "staff")
 @visible(m.LedgerAccount, "staff")
 @visible(m.Transfer, "staff")
+@visible(m.Payee, "staff")
+@visible(m.PaymentNotice, "staff")
+@visible(m.PaymentNoticeLine, "staff")
+@visible(m.PaymentReceipt, "staff")
 @visible(m.File, "staff")
 @visible(m.Message, "staff")
 @visible(m.AuditEvent, "staff")
@@ -482,6 +497,7 @@ def own_organization(cls: Any) -> Any:
 @visible(m.SocialPoint, *ORGANIZATIONS)
 @visible(m.WelfarePlan, "company")
 @visible(m.PayerFund, "municipality")
+@visible(m.Payee, "municipality", "provider")
 @visible(m.Service, "municipality", "provider")
 @visible(m.Workshop, "municipality", "provider")
 @visible(m.Slot, "municipality", "provider")
@@ -881,6 +897,47 @@ def transfers_of_our_funds(cls: Any) -> Any:
 def transfers_of_my_persons(cls: Any) -> Any:
     return and_(
         or_(cls.debit_id.in_(MY_ACCOUNTS), cls.credit_id.in_(MY_ACCOUNTS)),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+# ---------------------------------------------------------------- what is asked for and paid
+
+
+# Payees, notices and receipts are written by operations alone.
+@visible(m.PaymentNotice, "municipality", "provider")
+@visible(m.PaymentReceipt, "municipality", "provider")
+def paid_to_us(cls: Any) -> Any:
+    return and_(cls.payee_id.in_(OUR_PAYEES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.PaymentNoticeLine, "municipality", "provider")
+def lines_of_our_notices(cls: Any) -> Any:
+    return and_(cls.notice_id.in_(OUR_NOTICES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.PaymentNotice, "citizen")
+def notices_of_my_applications(cls: Any) -> Any:
+    return and_(cls.application_id.in_(MY_APPLICATIONS), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.PaymentNoticeLine, "citizen")
+def lines_of_my_notices(cls: Any) -> Any:
+    return and_(cls.notice_id.in_(MY_NOTICES), cls.alliance_id == ALLIANCE)
+
+
+@visible(m.PaymentNotice, "social_point")
+def notices_under_delegation(cls: Any) -> Any:
+    return and_(
+        cls.id.in_(DELEGATED_LINES), cls.id.not_in(OTHERS_LINES), cls.alliance_id == ALLIANCE
+    )
+
+
+@visible(m.PaymentNoticeLine, "social_point")
+def lines_under_delegation(cls: Any) -> Any:
+    return and_(
+        cls.notice_id.in_(DELEGATED_LINES),
+        cls.notice_id.not_in(OTHERS_LINES),
         cls.alliance_id == ALLIANCE,
     )
 

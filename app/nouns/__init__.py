@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import permissions
-from app.nouns import credit, families, fees, network, offers, platform, rankings
+from app.nouns import credit, families, fees, network, offers, payments, platform, rankings
 from app.operations import rows
 from app.query.verbs import REASON, Field, Noun, Verb
 
@@ -22,6 +22,7 @@ NOUNS: dict[str, Noun] = {
     **network.NOUNS,
     **offers.NOUNS,
     **credit.NOUNS,
+    **payments.NOUNS,
     **platform.NOUNS,
     **rankings.NOUNS,
 }

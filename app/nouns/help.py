@@ -239,6 +239,22 @@ HELP: dict[str, str] = {
         "Every movement of money: from which account, to which, how much, why. Transfers are "
         "never changed or deleted; staff reverse one that was wrong, with a reason."
     ),
+    "payees": N_(
+        "How each body is paid: a public one by pagoPA, another by pagoPA or bank transfer. Staff "
+        "enter it once; without it nobody can be asked to pay that body."
+    ),
+    "payment-notices": N_(
+        "What families are asked to pay, and until when. Staff issue a notice for the places of "
+        "an application; the family prints it and pays where it likes. A notice is cancelled, "
+        "never changed."
+    ),
+    "payment-notice-lines": N_(
+        "The places that a payment notice asks for, with what each of them costs the family."
+    ),
+    "payment-receipts": N_(
+        "What the payee's own system says was paid. Staff take its file in, try it out first, "
+        "and see here what matched no notice, came twice, too late or with another amount."
+    ),
     "state-changes": N_(
         "Every step of services, workshops, requests and enrolments: who took it, when, from "
         "what to what, and why. Steps are written by themselves and cannot be changed."

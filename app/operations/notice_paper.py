@@ -10,9 +10,11 @@ from pathlib import Path
 import orjson
 import segno
 import typst
+from sqlalchemy.orm import Session
 
 from app.models import Enrollment, PaymentNotice
 from app.operations import payment_codes
+from app.transaction import elevated
 
 TEMPLATE = Path(__file__).with_name("notice_paper.typ")
 
@@ -52,6 +54,13 @@ def of(notice: PaymentNotice) -> NoticePaper:
         iban=payee.iban or "",
         holder=payee.account_holder or "",
     )
+
+
+def printed(db: Session, notice: PaymentNotice) -> bytes:
+    """The PDF of a notice that the caller sees; the payee's account stands on it."""
+    with elevated(db, "print a payment notice") as system:
+        paper = of(system.get_one(PaymentNotice, notice.id))
+    return pdf(paper)
 
 
 def pdf(paper: NoticePaper) -> bytes:

@@ -59,7 +59,7 @@ def receipts(content: bytes, *, today: date) -> list[Received]:
             raise BadRequest(HEADER, field="file", header=";".join(RECEIPTS))
         for cells in lines:
             if cells and len(wrong) < MOST:
-                row = _receipt(cells, f"rows[{lines.line_num}]", today, wrong)
+                row = _receipt(cells, lines.line_num, today, wrong)
                 found += [row] if row else []
     except csv.Error:
         raise BadRequest(field="file") from None
@@ -69,9 +69,9 @@ def receipts(content: bytes, *, today: date) -> list[Received]:
 
 
 def _receipt(
-    cells: list[str], at: str, today: date, wrong: list[tuple[str, str, dict[str, object]]]
+    cells: list[str], line: int, today: date, wrong: list[tuple[str, str, dict[str, object]]]
 ) -> Received | None:
-    before = len(wrong)
+    before, at = len(wrong), f"rows[{line}]"
     if len(cells) != len(RECEIPTS):
         wrong.append((at, COLUMNS, {"found": len(cells), "wanted": len(RECEIPTS)}))
         return None
@@ -88,7 +88,7 @@ def _receipt(
         wrong.append((f"{at}.data_pagamento", AHEAD if paid_on else NO_DATE, {}))
     if len(wrong) > before or paid_on is None:
         return None
-    return Received(number, iur, Decimal(amount) / 100, paid_on)
+    return Received(number, iur, Decimal(amount) / 100, paid_on, line)
 
 
 def _date(written: str) -> date | None:

@@ -4,9 +4,8 @@ The platform moves no money. A notice asks one payee's part of one application; 
 comes in later is matched with it by its number.
 """
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -46,6 +45,18 @@ class Received:
     iur: str
     amount: Decimal
     paid_on: date
+    # Of the file that told it, counted like in an editor.
+    line: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a receipt came to; ``known`` was there before."""
+
+    line: int
+    iur: str
+    notice_number: str
+    outcome: str
 
 
 def due(system: Session, enrollment: Enrollment) -> Decimal:
@@ -130,17 +141,19 @@ def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
 
 def receive(
     db: Session, payee_id: int, rows: Iterable[Received], *, alliance_id: int, now: datetime
-) -> Counter[str]:
-    """Take receipts in and match them. Returns how many came to what; ``known`` were there.
+) -> list[Taken]:
+    """Take receipts in and match them. Returns what each came to, in order.
 
-    Raises Invalid, naming the row, with nothing written.
+    Raises Invalid, naming the row by its file's line or else its place, with nothing written.
     """
-    came: Counter[str] = Counter()
+    came: list[Taken] = []
     with elevated(db, "take receipts of payments in") as system, system.begin_nested(), explained():
         payee = _held(system, payee_id, alliance_id)
-        for number, row in enumerate(rows):
+        for place, row in enumerate(rows):
+            number = place if row.line is None else row.line
             payment_codes.cents(row.amount, field=f"rows[{number}].amount")
-            came[_take_in(system, payee, row, number, now)] += 1
+            outcome = _take_in(system, payee, row, number, now)
+            came.append(Taken(number, row.iur, row.notice_number, outcome))
     return came
 
 

@@ -33,6 +33,7 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Credit and payments"), "card", (
         "fee-schemes", "isee-declarations", "fee-bands", "fee-siblings", "fee-extras",
         "welfare-plans", "credit-grants", "payer-funds", "ledger-accounts", "transfers",
+        "payment-notices", "payment-receipts", "payees", "payment-notice-lines",
     )),
     (N_("Social points"), "map-marker", ("social-points", "delegations")),
     (N_("My work"), "star-outline", ("saved-views", "works", "work-lines")),

@@ -78,6 +78,9 @@ ELEVATED = {
         "open a fund's account",
         "the account of a fund",
     ],
+    "operations/notice_paper.py": [
+        "print a payment notice",
+    ],
     "operations/payees.py": [
         "say how a body is paid",
     ],

@@ -19,10 +19,6 @@ UNSEEN = {
     "RateCount": "attempts of a minute, by digests; the throttle reads it",
     "TokenFamily": "digests of the tokens that were given out; operations read it",
     "IdempotencyKey": "answers kept for whoever repeats; operations read them",
-    "Payee": "how a body is paid; operations read it",
-    "PaymentNotice": "what a family is asked to pay; operations read it",
-    "PaymentNoticeLine": "the places that a notice asks for; operations read them",
-    "PaymentReceipt": "what payees' systems say was paid; operations read it",
     "RegisterUser": "Flask-AppBuilder's own sign-up, which is off",
 }
 # Tables with an alliance whose rows carry no trail: written by machines and never changed, or

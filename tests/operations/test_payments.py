@@ -1,5 +1,6 @@
 """What families are asked to pay, what they paid, and what becomes of a place that is not paid."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -60,9 +61,8 @@ def paid(notice, iur="IUR1", **other):
 
 
 def receive(db, notice, *rows, now):
-    return dict(
-        payments.receive(db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now)
-    )
+    came = payments.receive(db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now)
+    return dict(Counter(one.outcome for one in came))
 
 
 def statuses(db, application):

@@ -129,6 +129,18 @@ ENTRIES = Table(
     elsewhere=ABROAD,
 )
 
+# What a body asks is its own and the staff's; of the payer's side, the family's that applied, and
+# a desk's for persons whom it may enrol. Operations alone write it.
+NOTICES = Table(
+    cells(
+        ("staff", "ours theirs delegated for_requests"),
+        ("municipality provider", "ours"),
+        ("social_point", "delegated"),
+        ("citizen", "ours"),
+    ),
+    elsewhere="foreign mine_abroad",
+)
+
 ROWS: dict[str, Table] = {
     # ------------------------------------------------------------ the platform
     "alliance": Table(
@@ -173,10 +185,6 @@ ROWS: dict[str, Table] = {
     # A key is its seat's, and the office sees which there are; operations make and revoke them.
     "program_key": Table(cells(("staff", f"staff {BODIES}"), (BODIES, SELF))),
     "idempotency_key": NOBODY,
-    "payee": NOBODY,
-    "payment_notice": NOBODY,
-    "payment_notice_line": NOBODY,
-    "payment_receipt": NOBODY,
     # What a seat keeps of its own work is its own; a list may be for its role, or for everybody.
     "saved_view": Table(
         cells(
@@ -360,6 +368,10 @@ ROWS: dict[str, Table] = {
         ),
         elsewhere=f"{ABROAD} foreign_wallet",
     ),
+    "payee": Table(cells(("staff", "ours theirs"), ("municipality provider", "ours"))),
+    "payment_notice": NOTICES,
+    "payment_notice_line": NOTICES,
+    "payment_receipt": Table(cells(("staff", "ours theirs"), ("municipality provider", "ours"))),
     "state_change": Table(
         cells(
             ("staff", CHANGES_OF_A),

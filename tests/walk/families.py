@@ -119,14 +119,21 @@ def enrolments(world: World, accounts: dict[str, Any]) -> None:
 def payments(world: World) -> None:
     """What is asked of a family of each alliance, and what was paid."""
     db = f.people._session.get()
-    for label, sent in (("ours", "mine"), ("foreign", "foreign")):
+    payees = {}
+    for label in ("ours", "theirs", "foreign"):
         body = db.get(models.Organization, world.id("organization", label))
-        payee = world.keep(label, f.PayeeFactory(organization=body))
+        payees[label] = world.keep(label, f.PayeeFactory(organization=body))
+        world.keep(label, f.PaymentReceiptFactory(payee=payees[label]))
+    for label, owner, sent in (
+        ("ours", "ours", "mine"), ("theirs", "theirs", "family"),
+        ("delegated", "theirs", "delegated"), ("for_requests", "theirs", "for_requests"),
+        ("foreign", "foreign", "foreign"), ("mine_abroad", "foreign", "mine_abroad"),
+    ):  # fmt: skip
+        payee = payees[owner]
         application = db.get(models.Application, world.id("application", sent))
         notice = world.keep(label, f.PaymentNoticeFactory(payee=payee, application=application))
         place = db.get(models.Enrollment, world.id("enrollment", sent))
         world.keep(label, f.PaymentNoticeLineFactory(notice=notice, enrollment=place))
-        world.keep(label, f.PaymentReceiptFactory(payee=payee))
 
 
 REACHED = {"enrollment": "placed", "service_request": "answered", "membership": "sent"}

@@ -269,6 +269,25 @@ NOUNS: dict[str, Noun] = {
         "staff municipality citizen", {"reverse": "staff"},
         {"internal": "staff", "money": "staff municipality citizen"},
     ),
+    # A payee's body reads of whoever pays the name alone.
+    "payees": Noun(
+        "staff municipality provider", each("staff", "create", "update"),
+        {"internal": "staff municipality provider"}, OFFICE,
+    ),
+    "payment-notices": Noun(
+        "staff municipality provider social_point citizen",
+        each("staff", "create", "cancel", "debts"),
+        {"internal": "staff", "money": "staff municipality provider social_point citizen",
+         "contact": "staff social_point citizen"},
+    ),
+    "payment-notice-lines": Noun(
+        "staff municipality provider social_point citizen", {},
+        {"internal": "staff", "money": "staff municipality provider social_point citizen"},
+    ),
+    "payment-receipts": Noun(
+        "staff municipality provider", {"receive": "staff"},
+        {"internal": "staff", "money": "staff municipality provider"},
+    ),
     "state-changes": Noun(
         "staff municipality provider citizen", {}, {"internal": "staff municipality"}
     ),

@@ -24,6 +24,7 @@ VERBS = {
     "show": "get",
     "related_rows": "get",  # and that the other noun may be listed
     "content": "get",
+    "paper": "get",
     "report": "get",
     "inline": "update",
     "prepare": "list",

@@ -9,7 +9,7 @@ from app.api.base import ResourceApi
 from app.api.document import columns, examples, fields
 from app.api.related import relations
 from app.errors import N_
-from app.models import RankingOutcome
+from app.models import RECEIPT_OUTCOMES, RankingOutcome
 from app.nouns import titles
 from app.query.aggregates import MOST_GROUPS
 from app.query.paths import path
@@ -41,6 +41,27 @@ SAYS: dict[tuple[str, str], columns.Schema] = {
         "properties": {"why": {**columns.text(2000), "example": "Davanti ci sono 3 persone."}},
     },
     ("job-runs", "run"): {**columns.NUMBER, "example": 12},
+    ("payment-notices", "debts"): {
+        **columns.text(20_000_000),
+        "example": "numero_avviso;codice_fiscale;debitore;importo_centesimi;scadenza;causale",
+    },
+    ("payment-receipts", "receive"): _object(
+        counts=_object(
+            **{one: {**columns.NUMBER, "example": 1} for one in ("known", *RECEIPT_OUTCOMES)}
+        ),
+        rows=columns.listed(
+            _object(
+                line={**columns.NUMBER, "example": 2},
+                iur={**columns.text(35), "example": "2027A1B2C3"},
+                notice_number={**columns.text(25), "example": "301002611000000160"},
+                outcome={
+                    "type": "string",
+                    "enum": ["known", *RECEIPT_OUTCOMES],
+                    "example": "matched",
+                },
+            )
+        ),
+    ),
     ("ranking-entries", "why"): _object(
         code={**columns.text(10), "example": "7K2M9QX4TA"},
         points={**columns.text(12), "nullable": True, "example": "21.50"},

@@ -237,6 +237,26 @@ def _nouns() -> dict[str, dict[str, Any]]:
             **answers.problems(*answers.READING, *answers.A_ROW),
         },
     )  # fmt: skip
+    paper = operation(
+        id="printPaymentNotice",
+        tag="payment-notices",
+        summary=": ".join((titles.many("payment-notices"), gettext("on paper"))),
+        description=gettext("The notice that a family pays by, as a PDF; always as a download."),
+        kinds=granted("payment-notices", "get"),
+        parameters=[parameters.ref("id")],
+        responses={
+            "200": {
+                "description": gettext("The file."),
+                "headers": answers.said(),
+                "content": {
+                    "application/pdf": {
+                        "schema": {"type": "string", "format": "binary", "maxLength": LARGEST}
+                    }
+                },
+            },
+            **answers.problems(*answers.READING, *answers.A_ROW),
+        },
+    )
     wish = {"wishes": [{"person_id": 12, "slot_id": 34, "reduced": False}]}
     line = {
         "person_id": 12,
@@ -265,6 +285,7 @@ def _nouns() -> dict[str, dict[str, Any]]:
     return {
         "/api/v1/files/{id}/content": {"get": content},
         "/api/v1/applications/quote": {"post": quote},
+        "/api/v1/payment-notices/{id}/paper": {"get": paper},
     }
 
 
