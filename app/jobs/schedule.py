@@ -13,7 +13,17 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from app import clock
-from app.jobs import audit, credit, deadlines, digest, enrolments, reminders, retention, rules
+from app.jobs import (
+    audit,
+    credit,
+    deadlines,
+    digest,
+    enrolments,
+    payments,
+    reminders,
+    retention,
+    rules,
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ JOBS = (
     Job("remind_slots", "0 16 * * *", reminders.slots),
     Job("expire_credit", "40 0 * * *", credit.expire),
     Job("spend_credit", "50 0 * * *", credit.spend),
+    Job("expire_notices", "55 0 * * *", payments.expire),
     Job("clean_up", "30 4 * * *", retention.clean_up),
     Job("check", "0 5 * * *", rules.prove),
 )

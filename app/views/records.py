@@ -60,6 +60,7 @@ JOBS = {
     "expire_offers": N_("Let offers expire"),
     "expire_credit": N_("Let credit expire"),
     "spend_credit": N_("Spend the credit of what has begun"),
+    "expire_notices": N_("Free the places that were not paid"),
     "seal_audit": N_("Seal the record of changes"),
     "remind_offers": N_("Remind of offers"),
     "digest": N_("Send the organizers' digest"),
