@@ -22,7 +22,7 @@ from app.errors import (
     WrongState,
 )
 from app.models import Application, Enrollment, Person, Slot
-from app.operations import letters, outbox, paying, queues, states, wishes
+from app.operations import asking, letters, outbox, paying, queues, states, wishes
 from app.operations.locks import Locks, holding
 from app.transaction import elevated
 
@@ -76,6 +76,7 @@ def refuse(db: Session, enrollment: Enrollment, *, reason: str, now: datetime) -
 
 def _leave(db: Session, enrollment: Enrollment, to: str, reason: str, now: datetime) -> Enrollment:
     with elevated(db, "give up a place") as system:
+        asking.end(system, enrollment.id, because=reason, now=now)
         _give_up(system, enrollment.id, to, reason=reason, now=now)
     return again(db, enrollment.id)
 

@@ -26,7 +26,7 @@ from app.models import (
     Relation,
     Slot,
 )
-from app.operations import enrollments, paying, payment_codes, states
+from app.operations import asking, enrollments, paying, payment_codes, states
 from app.operations.constraints import explained
 from app.transaction import elevated
 
@@ -89,7 +89,7 @@ def issue(
         name, code = _debtor(system, application)
         notice = PaymentNotice(
             alliance_id=payee.alliance_id, payee_id=payee.id, application_id=application.id,
-            kind=payee.kind, number=_next_number(payee), amount=amount,
+            kind=payee.kind, number=asking.next_number(payee), amount=amount,
             reason=f"{application.receipt} {owed[0][0].slot.workshop.title}"[:140],
             debtor_name=name, debtor_code=code, issued_at=now, due_on=due_on,
         )  # fmt: skip
@@ -169,7 +169,8 @@ def _take_in(system: Session, payee: Payee, row: Received, number: int, now: dat
     asked = select(PaymentNotice).where(
         PaymentNotice.payee_id == payee.id, PaymentNotice.number == row.notice_number
     )
-    notice = system.scalar(asked.with_for_update())
+    held = asked.with_for_update().execution_options(populate_existing=True)
+    notice: PaymentNotice | None = system.scalar(held)
     outcome = _outcome(notice, row)
     system.add(
         PaymentReceipt(
@@ -206,16 +207,6 @@ def _held(system: Session, payee_id: int, alliance_id: int) -> Payee:
     if payee is None:
         raise NotFound
     return payee
-
-
-def _next_number(payee: Payee) -> str:
-    base = payee.last_base + 1
-    if base > payment_codes.LAST_BASE:
-        raise Conflict(payment_codes.USED_UP, field="number")
-    payee.last_base = base
-    if payee.segregation_code is None:
-        return payment_codes.reference(base)
-    return payment_codes.notice_number(payee.segregation_code, base)
 
 
 def _unasked(system: Session, application: Application, payee: Payee) -> list[Enrollment]:

@@ -182,6 +182,30 @@ def test_a_paid_place_is_never_taken_away(db, notice, application, now):
     assert statuses(db, application) == {"placed"}
 
 
+def test_a_place_that_is_given_up_is_asked_for_no_longer_and_the_rest_is(
+    db, notice, application, now
+):
+    first, second = [line.enrollment for line in notice.lines]
+    enrollments.cancel(db, first, now=now)
+    db.expire_all()
+    assert notice.status == "cancelled"
+    again = db.scalars(select(PaymentNotice).where(PaymentNotice.status == "open")).one()
+    assert (again.amount, again.due_on) == (Decimal("60.00"), notice.due_on)
+    assert [line.enrollment_id for line in again.lines] == [second.id]
+    enrollments.cancel(db, second, now=now)
+    db.expire_all()
+    assert again.status == "cancelled"
+    assert db.scalar(select(func.count(PaymentNotice.id))) == 2
+    assert receive(db, notice, paid(notice), now=now) == {"late": 1}
+
+
+def test_a_place_that_was_paid_and_is_given_up_leaves_its_notice_paid(db, notice, now):
+    receive(db, notice, paid(notice), now=now)
+    enrollments.cancel(db, notice.lines[0].enrollment, now=now)
+    db.expire_all()
+    assert notice.status == "paid"
+
+
 def test_money_for_a_notice_that_had_ended_is_shown(db, notice, now):
     payments.expire(db, notice.id, now=now + timedelta(days=12))
     assert receive(db, notice, paid(notice), now=now) == {"late": 1}

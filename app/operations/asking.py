@@ -1,0 +1,79 @@
+"""A place that ends is no longer asked for: what its notice asked besides is asked anew."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.models import Payee, PaymentNotice, PaymentNoticeLine
+from app.operations import payment_codes, states
+
+KEPT = ("alliance_id", "payee_id", "application_id", "reason", "debtor_name",
+        "debtor_code", "due_on")  # fmt: skip
+
+
+def end(system: Session, enrollment_id: int, *, because: str, now: datetime) -> int | None:
+    """Cancel the open notice that asks for the place, and ask for its other places by another.
+
+    Returns the other's number. Rows are held in the order of receipts, the payee's first, and
+    before any place: who pays at the same moment wins, or is shown as late.
+    """
+    asked = select(PaymentNotice.id, PaymentNotice.payee_id).join(PaymentNotice.lines)
+    found = system.execute(
+        asked.where(
+            PaymentNoticeLine.enrollment_id == enrollment_id,
+            ~PaymentNoticeLine.ended,
+            PaymentNotice.status == "open",
+        )
+    ).first()
+    if found is None:
+        return None
+    payee = system.scalars(select(Payee).where(Payee.id == found.payee_id).with_for_update()).one()
+    held = select(PaymentNotice).where(PaymentNotice.id == found.id).with_for_update()
+    notice = system.scalars(held.execution_options(populate_existing=True)).one()
+    if notice.status != "open":
+        return None
+    rest = [line for line in notice.lines if line.enrollment_id != enrollment_id]
+    states.move(system, notice, "cancelled", because=because, now=now)
+    for line in notice.lines:
+        line.ended = True
+    system.flush()
+    return _again(system, payee, notice, rest, now) if rest else None
+
+
+def next_number(payee: Payee) -> str:
+    """The next number of a payee that is held. Raises Conflict where none is left."""
+    base = payee.last_base + 1
+    if base > payment_codes.LAST_BASE:
+        raise Conflict(payment_codes.USED_UP, field="number")
+    payee.last_base = base
+    if payee.segregation_code is None:
+        return payment_codes.reference(base)
+    return payment_codes.notice_number(payee.segregation_code, base)
+
+
+def _again(
+    system: Session,
+    payee: Payee,
+    notice: PaymentNotice,
+    rest: list[PaymentNoticeLine],
+    now: datetime,
+) -> int:
+    made = PaymentNotice(
+        **{name: getattr(notice, name) for name in KEPT},
+        kind=payee.kind,
+        number=next_number(payee),
+        amount=sum((line.amount for line in rest), Decimal(0)),
+        issued_at=now,
+    )
+    made.lines = [
+        PaymentNoticeLine(
+            alliance_id=line.alliance_id, enrollment_id=line.enrollment_id, amount=line.amount
+        )
+        for line in rest
+    ]
+    system.add(made)
+    system.flush()
+    return made.id
