@@ -2434,6 +2434,8 @@ SEARCHED: dict[Any, tuple[str, ...]] = {
     CriterionSet: ("title",),
     FeeScheme: ("title",),
     FeeExtra: ("title",),
+    PaymentNotice: ("number",),
+    PaymentReceipt: ("iur", "notice_number"),
     Isee: ("protocol_number",),
     Criterion: ("title", "code"),
     Ranking: ("title",),

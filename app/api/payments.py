@@ -55,6 +55,7 @@ class PaymentNoticeApi(ResourceApi):
 class PaymentNoticeLineApi(ResourceApi):
     resource = "payment-notice-lines"
     list_columns = ["notice_id", "enrollment_id", "amount", "ended"]
+    filter_columns = ["notice_id"]
     sort = "id"
 
 
