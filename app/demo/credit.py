@@ -12,7 +12,7 @@ from app.operations import grants
 
 COMPANY = "gesam"
 # Each employee's credit, and the days for which it is still good.
-GIVEN = ((Decimal(150), 200), (Decimal(80), 40))
+GIVEN = ((Decimal(9), 200), (Decimal(80), 40))
 
 
 def give(db: Session, network: Network, known: Families, now: datetime) -> None:

@@ -15,6 +15,7 @@ from app.demo import (
     fees,
     logins,
     network,
+    payments,
     people,
     rankings,
     requests,
@@ -61,6 +62,7 @@ def _fill(db: Session, now: datetime, password: str) -> None:
             enrollments.Applicants(programme, known, now, desk_or_office, accounts["municipality"]),
         )
         rankings.declare(db, by_need, programme)
+        payments.ask(db, known, now)
         requests.write(db, slug, on_offer, known, accounts, now)
         if first:
             changed = on_offer["famiglia-nuova", "Doposcuola Il Cortile"]

@@ -7,7 +7,15 @@ from flask_babel import gettext
 from sqlalchemy import case, select
 
 from app import clock, security
-from app.models import Application, Enrollment, Person, Relation, ServiceRequest, StateChange
+from app.models import (
+    Application,
+    Enrollment,
+    PaymentNotice,
+    Person,
+    Relation,
+    ServiceRequest,
+    StateChange,
+)
 from app.nouns import families
 from app.operations import enrollments, paying
 from app.operations.split import REASONS
@@ -44,6 +52,7 @@ def home() -> Any:
         drafts=_applications(Application.status == "draft"),
         applications=_applications(Application.status != "draft"),
         requests=_requests(),
+        notices=_notices(PaymentNotice.status == "open"),
         persons=persons(),
         events=_events(),
     )
@@ -209,7 +218,20 @@ def application(id_: int) -> Any:
         (row["fee"] or 0 for row in lines if row["status"] in OPEN),
         start=0,
     )
-    return site.render("area/application.html", application=found, lines=lines, total=total)
+    return site.render(
+        "area/application.html",
+        application=found,
+        lines=lines,
+        total=total,
+        others=sum(part for row in lines for _, part in row["others"]),
+        notices=_notices(PaymentNotice.application_id == id_),
+    )
+
+
+def _notices(*conditions: Any) -> list[PaymentNotice]:
+    """What the family is asked to pay, or has paid, what comes first first."""
+    kept = select(PaymentNotice).where(PaymentNotice.status.in_(("open", "paid")), *conditions)
+    return list(site.db().scalars(kept.order_by(PaymentNotice.due_on, PaymentNotice.id)))
 
 
 # The mails' links, which stay as they are when the pages' addresses change.

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app import formats
 from app.clock import ROME
 from app.errors import N_
-from app.models import RANKING_STATES, UNITS, RankingOutcome
+from app.models import NOTICE_STATES, RANKING_STATES, UNITS, RankingOutcome
 from app.nouns import rankings
 
 # What an employer may pay, by letter of TUIR art. 51(2) (FACTS: company welfare).
@@ -66,6 +66,7 @@ STATES: dict[str, Mapping[str, str]] = {
     "service_request": OF_REQUEST,
     "ranking": RANKING_STATES,
     "ranking_outcome": RankingOutcome.STATES,
+    "payment_notice": NOTICE_STATES,
 }
 # The look of a state: is it good, does it wait, does it ask for something, is it over.
 TONES = {

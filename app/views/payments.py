@@ -1,7 +1,10 @@
 """Payees, what families are asked to pay, and what was paid."""
 
+from flask_babel import gettext
+
 from app.errors import N_
 from app.views.base import ResourceView
+from app.views.verbs import Button
 
 
 class PayeeView(ResourceView):
@@ -45,6 +48,12 @@ class PaymentNoticeView(ResourceView):
     filter_columns = ["status", "kind", "payee_id", "application_id", "due_on"]
     order = "-id"
     related = {"payment-notice-lines": "notice_id", "payment-receipts": "notice_id"}
+
+    def buttons(self, pk: int | None = None) -> list[Button]:
+        """The paper that the family pays by."""
+        if pk is None:
+            return []
+        return [Button(gettext("The notice (PDF)"), f"/api/v1/payment-notices/{pk}/paper", False)]
 
 
 class PaymentNoticeLineView(ResourceView):
