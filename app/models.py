@@ -2066,7 +2066,7 @@ class PaymentNotice(Tenant):
         N_("Tax code of the debtor"), String(16), "contact", COLLECTING, TEN_YEARS
     )
     issued_at: Mapped[datetime] = col(N_("Issued on"), INSTANT)
-    due_on: Mapped[date] = col(N_("Due on"), Date)
+    due_on: Mapped[date] = col(N_("To be paid until"), Date)
     status: Mapped[str] = choice(N_("Status"), NOTICE_STATES, default="open",
                                  server_default="open")  # fmt: skip
     paid_on: Mapped[date | None] = col(N_("Paid on"), Date, "money")

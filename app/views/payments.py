@@ -87,5 +87,5 @@ class PaymentReceiptView(ResourceView):
         )
     ]
     search_columns = ["iur", "notice_number"]
-    filter_columns = ["outcome", "payee_id", "paid_on"]
+    filter_columns = ["outcome", "payee_id", "notice_id", "paid_on"]
     order = "-id"

@@ -36,6 +36,7 @@ OPENED = {
     "act_on_all": "from its list",
     "prepare": "from its list",
     "imports": "from its list",
+    "simulate": "from the scheme's page",
     "roster": "from the slot's page",
     "roster_of_day": "from the home",
     "counter": "from the home",
