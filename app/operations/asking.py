@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.models import Payee, PaymentNotice, PaymentNoticeLine
+from app.models import Enrollment, Payee, PaymentNotice, PaymentNoticeLine, Slot
 from app.operations import payment_codes, states
 
 KEPT = ("alliance_id", "payee_id", "application_id", "reason", "debtor_name",
@@ -18,22 +18,33 @@ def end(system: Session, enrollment_id: int, *, because: str, now: datetime) -> 
     """Cancel the open notice that asks for the place, and ask for its other places by another.
 
     Returns the other's number. Rows are held in the order of receipts, the payee's first, and
-    before any place: who pays at the same moment wins, or is shown as late.
+    before any place: who pays at the same moment wins, or is shown as late, and who asks for
+    the place at that moment finds it given up.
     """
-    asked = select(PaymentNotice.id, PaymentNotice.payee_id).join(PaymentNotice.lines)
-    found = system.execute(
-        asked.where(
+    payees = (
+        select(Payee)
+        .join(Slot, Slot.organization_id == Payee.organization_id)
+        .join(Enrollment, Enrollment.slot_id == Slot.id)
+        .where(Enrollment.id == enrollment_id)
+        .with_for_update(of=Payee)
+        .execution_options(populate_existing=True)
+    )
+    payee = system.scalars(payees).first()
+    if payee is None:
+        return None
+    asked = (
+        select(PaymentNotice)
+        .join(PaymentNotice.lines)
+        .where(
             PaymentNoticeLine.enrollment_id == enrollment_id,
             ~PaymentNoticeLine.ended,
             PaymentNotice.status == "open",
         )
-    ).first()
-    if found is None:
-        return None
-    payee = system.scalars(select(Payee).where(Payee.id == found.payee_id).with_for_update()).one()
-    held = select(PaymentNotice).where(PaymentNotice.id == found.id).with_for_update()
-    notice = system.scalars(held.execution_options(populate_existing=True)).one()
-    if notice.status != "open":
+        .with_for_update(of=PaymentNotice)
+        .execution_options(populate_existing=True)
+    )
+    notice = system.scalars(asked).first()
+    if notice is None:
         return None
     rest = [line for line in notice.lines if line.enrollment_id != enrollment_id]
     states.move(system, notice, "cancelled", because=because, now=now)

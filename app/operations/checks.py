@@ -214,6 +214,14 @@ def _payments() -> Iterator[Check]:
         "payment_notice",
         select(asked.id, asked.status).where((asked.status == "paid") != paid_by),
     )
+    yield (
+        "an open notice asks for places that are held",
+        "payment_notice",
+        select(asked.id, Enrollment.status)
+        .join(line, line.notice_id == asked.id)
+        .join(Enrollment, Enrollment.id == line.enrollment_id)
+        .where(asked.status == "open", Enrollment.status != "placed"),
+    )
     over = asked.status.in_(("expired", "cancelled"))
     yield (
         "the lines of a notice end with it",

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Invalid
-from app.models import Organization, Payee
+from app.errors import N_, Conflict, Invalid
+from app.models import Organization, Payee, PaymentNotice
 from app.operations import codice_fiscale, payment_codes
 from app.operations.constraints import explained
 from app.transaction import elevated
@@ -14,6 +14,7 @@ PUBLIC = ("municipality", "public_body", "health_body", "university")
 
 MUST_BE_PAGOPA = N_("A public body is paid by pagoPA.")
 CODE_FIRST = N_("Enter the body's codice fiscale first: a notice names it.")
+STILL_OPEN = N_("Families hold open notices to the present account: cancel them first.")
 HOLDER = N_("Name the holder of the account.")
 
 
@@ -26,7 +27,7 @@ def set_payee(
     iban: str = "",
     account_holder: str = "",
 ) -> int:
-    """Say how a body is paid. Returns the payee's number. Raises Invalid."""
+    """Say how a body is paid. Returns the payee's number. Raises Invalid, Conflict."""
     if organization.kind in PUBLIC and kind != "pagopa":
         raise Invalid(MUST_BE_PAGOPA, field="kind")
     code, account, holder = segregation_code, "", " ".join(account_holder.split())
@@ -46,8 +47,20 @@ def set_payee(
         payee = system.scalar(found) or Payee(
             alliance_id=organization.alliance_id, organization_id=organization.id
         )
+        told = (payee.kind, payee.segregation_code, payee.iban)
+        if payee.id is not None and told != (kind, code, account or None):
+            _require_nothing_open(system, payee)
         payee.kind, payee.segregation_code = kind, code
         payee.iban, payee.account_holder = account or None, holder or None
         system.add(payee)
         system.flush()
         return payee.id
+
+
+def _require_nothing_open(system: Session, payee: Payee) -> None:
+    """A paper that a family holds names the account: it must not lead elsewhere."""
+    asked = select(PaymentNotice.id).where(
+        PaymentNotice.payee_id == payee.id, PaymentNotice.status == "open"
+    )
+    if system.scalar(asked.limit(1)) is not None:
+        raise Conflict(STILL_OPEN, field="kind")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from app import clock
-from app.models import Enrollment, PaymentNotice
+from app.models import Application, Enrollment, PaymentNotice
 from app.operations import checks, enrollments, payees, payments
 from app.operations.payments import Received
 from tests import factories as f
@@ -52,5 +52,35 @@ def test_who_pays_while_a_place_is_given_up_has_paid_or_is_shown_as_late(crowd, 
     with crowd() as db:
         states = list(db.scalars(select(PaymentNotice.status).order_by(PaymentNotice.id)))
         assert (came, states) in [("matched", ["paid"]), ("late", ["cancelled", "open"])]
+        broken = {one.table for one in checks.run(db, now=now)}
+        assert not {table for table in broken if table.startswith("payment")}
+
+
+def test_who_asks_for_a_place_while_it_is_given_up_asks_for_nothing_that_is_gone(crowd, now):
+    with filled(crowd) as db:
+        body = f.OrganizationFactory(kind="municipality", fiscal_code="84507570152")
+        workshop = f.WorkshopFactory(organization=body, price_kind="fixed", price=Decimal("60.00"))
+        payee_id = payees.set_payee(db, body, kind="pagopa", segregation_code=1)
+        application = f.ApplicationFactory(alliance=body.alliance)
+        person = f.PersonFactory(alliance=body.alliance)
+        slot = f.SlotFactory(workshop=workshop, places=1)
+        held = enrollments.enrol(db, application=application, person=person, slot=slot, now=now)
+        application_id, enrollment_id = application.id, held.id
+    due_on = clock.local_date(now) + timedelta(days=10)
+
+    def ask():
+        with crowd() as db, db.begin():
+            row = db.get_one(Application, application_id)
+            return payments.issue(db, row, payee_id, due_on=due_on, now=now)
+
+    def give_up():
+        with crowd() as db, db.begin():
+            return enrollments.cancel(db, db.get_one(Enrollment, enrollment_id), now=now).status
+
+    asked_for, left = at_once([ask, give_up])
+    assert left == "cancelled"
+    with crowd() as db:
+        states = list(db.scalars(select(PaymentNotice.status)))
+        assert states == (["cancelled"] if isinstance(asked_for, int) else [])
         broken = {one.table for one in checks.run(db, now=now)}
         assert not {table for table in broken if table.startswith("payment")}

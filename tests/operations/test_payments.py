@@ -262,3 +262,12 @@ def test_the_nightly_check_finds_money_that_does_not_add_up(db, notice, now, rul
     assert rule not in sound
     db.execute(breakage, execution_options={"synchronize_session": False})
     assert rule in {broken.check for broken in checks.run(db, now=now)}
+
+
+def test_a_payee_keeps_its_account_while_families_hold_notices_to_it(db, notice, body, now):
+    with pytest.raises(Conflict) as refused:
+        payees.set_payee(db, body, kind="pagopa", segregation_code=2)
+    assert refused.value.field == "kind"
+    payees.set_payee(db, body, kind="pagopa", segregation_code=1)
+    payments.cancel(db, notice.id, alliance_id=notice.alliance_id, now=now)
+    payees.set_payee(db, body, kind="pagopa", segregation_code=2)
