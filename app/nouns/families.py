@@ -51,16 +51,19 @@ def create_delegation(db: Session, values: dict[str, Any], *, now: datetime) -> 
     return delegations.record(db, now=now, person_fields=values.pop("person", None), **values)
 
 
+def extras_field() -> fields.List:
+    """The codes of the extras that are chosen; which there are is the fee scheme's to say."""
+    code = fields.String(validate=validate.Length(max=40))
+    return fields.List(code, load_default=list, validate=validate.Length(max=20))
+
+
 class WishSchema(WriteSchema):
     """One person's wish for one slot."""
 
     person_id = fields.Integer(required=True, strict=True)
     slot_id = fields.Integer(required=True, strict=True)
     reduced = fields.Boolean(load_default=False)
-    extras = fields.List(
-        fields.String(validate=validate.Length(max=40)), load_default=list,
-        validate=validate.Length(max=20),
-    )  # fmt: skip
+    extras = extras_field()
 
 
 def create_application(db: Session, values: dict[str, Any], *, now: datetime) -> Application:
@@ -218,6 +221,7 @@ NOUNS: dict[str, Noun] = {
             "service_id": fields.Integer(required=True, strict=True),
             "message": fields.String(allow_none=True, validate=validate.Length(max=5000)),
             "contact": fields.String(allow_none=True, validate=validate.Length(max=320)),
+            "extras": extras_field(),
         },
         verbs={
             "answer": Verb(
