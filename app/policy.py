@@ -234,9 +234,9 @@ OUR_PAYEES = one(PAYEES.c.id, PAYEES.c.organization_id == ORGANIZATION)
 OUR_NOTICES = one(NOTICES.c.id, NOTICES.c.payee_id.in_(OUR_PAYEES))
 MY_APPLICATIONS = one(APPLICATIONS.c.id, APPLICATIONS.c.user_id == USER)
 MY_NOTICES = one(NOTICES.c.id, NOTICES.c.application_id.in_(MY_APPLICATIONS))
-# A desk sees a notice that asks for places of persons whom it may enrol, and of nobody else.
+# A desk sees a notice that asks for places of persons whom it may enrol, and of nobody else: each
+# notice has its lines from the start.
 DELEGATED_PLACES = one(ENROLLMENTS.c.id, ENROLLMENTS.c.person_id.in_(MAY_ENROL))
-DELEGATED_LINES = one(LINES.c.notice_id, LINES.c.enrollment_id.in_(DELEGATED_PLACES))
 OTHERS_LINES = one(LINES.c.notice_id, LINES.c.enrollment_id.not_in(DELEGATED_PLACES))
 OUR_WORK = one(WORKS.c.id, WORKS.c.seat_id == SEAT)
 OUR_REQUESTS = one(REQUESTS.c.id, REQUESTS.c.service_id.in_(OUR_SERVICES))
@@ -928,18 +928,12 @@ def lines_of_my_notices(cls: Any) -> Any:
 
 @visible(m.PaymentNotice, "social_point")
 def notices_under_delegation(cls: Any) -> Any:
-    return and_(
-        cls.id.in_(DELEGATED_LINES), cls.id.not_in(OTHERS_LINES), cls.alliance_id == ALLIANCE
-    )
+    return and_(cls.id.not_in(OTHERS_LINES), cls.alliance_id == ALLIANCE)
 
 
 @visible(m.PaymentNoticeLine, "social_point")
 def lines_under_delegation(cls: Any) -> Any:
-    return and_(
-        cls.notice_id.in_(DELEGATED_LINES),
-        cls.notice_id.not_in(OTHERS_LINES),
-        cls.alliance_id == ALLIANCE,
-    )
+    return and_(cls.notice_id.not_in(OTHERS_LINES), cls.alliance_id == ALLIANCE)
 
 
 # ---------------------------------------------------------------- files

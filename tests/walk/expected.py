@@ -133,9 +133,12 @@ ENTRIES = Table(
 # a desk's for persons whom it may enrol. Operations alone write it.
 NOTICES = Table(
     cells(
-        ("staff", "ours theirs delegated for_requests"),
+        (
+            "staff",
+            "ours theirs delegated for_requests for_enrolments lapsed revoked unconfirmed to_come",
+        ),
         ("municipality provider", "ours"),
-        ("social_point", "delegated"),
+        ("social_point", "delegated for_enrolments"),
         ("citizen", "ours"),
     ),
     elsewhere="foreign mine_abroad",

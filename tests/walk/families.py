@@ -127,6 +127,8 @@ def payments(world: World) -> None:
     for label, owner, sent in (
         ("ours", "ours", "mine"), ("theirs", "theirs", "family"),
         ("delegated", "theirs", "delegated"), ("for_requests", "theirs", "for_requests"),
+        *((label, "theirs", label) for label in
+          ("for_enrolments", "lapsed", "revoked", "unconfirmed", "to_come")),
         ("foreign", "foreign", "foreign"), ("mine_abroad", "foreign", "mine_abroad"),
     ):  # fmt: skip
         payee = payees[owner]
