@@ -74,8 +74,9 @@ class WriteSchema(Schema):
             return data
         kept: set[str] = set()
         if isinstance(data, Sent):
-            # What a program sends is as long as it sent it, its blanks included.
-            kept = {key for key, value in data.items() if _too_long(self.fields.get(key), value)}
+            # What a program sends is as long as it sent it, its blanks included; and what is
+            # written in one form only, such as a day or a choice, has no blanks.
+            kept = {key for key, value in data.items() if _as_sent(self.fields.get(key), value)}
             data = _typed(self.fields, data)
         # A text of blanks says nothing.
         return {
@@ -84,9 +85,12 @@ class WriteSchema(Schema):
         }
 
 
-def _too_long(field: fields.Field[Any] | None, value: Any) -> bool:
+def _as_sent(field: fields.Field[Any] | None, value: Any) -> bool:
     if field is None or not isinstance(value, str):
         return False
+    chosen = any(isinstance(check, validate.OneOf) for check in field.validators)
+    if type(field) is not fields.String or chosen:
+        return True
     most = [check.most for check in field.validators if isinstance(check, Size)]
     return any(longest is not None and len(value) > longest for longest in most)
 

@@ -98,3 +98,23 @@ def test_blanks_count_where_a_text_is_too_long(staff: Client, blank: str) -> Non
     assert made.json["result"]["name"] == "Nuovo"
     sent = {"name": "Nuovo" + blank * 1000, "kind": "union"}
     refused(staff.post("/api/v1/organizations/", json=sent), 422, "name")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("decided_on", ""), ("decided_on", " "), ("decided_on", " 2026-01-10"), ("extended_to", "")],
+)
+def test_a_day_is_written_in_one_form(
+    db: ScopedSession, staff: Client, name: str, value: str
+) -> None:
+    """Blanks are none: a program that sends them has lost the day it meant."""
+    assert staff.seat
+    extension = f.ProjectExtensionFactory(project__alliance=staff.seat.alliance)
+    db.flush()
+    path = f"/api/v1/project-extensions/{extension.id}"
+    refused(staff.patch(path, json={name: value}), 422, name)
+
+
+def test_a_choice_has_no_blanks(staff: Client) -> None:
+    sent = {"name": "Nuovo", "kind": "union "}
+    refused(staff.post("/api/v1/organizations/", json=sent), 422, "kind")
