@@ -17,7 +17,7 @@ from urllib.parse import quote
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app import clock, formats
+from app import clock, formats, reasons
 from app.models import Message
 from app.sealed import unseal
 
@@ -33,7 +33,8 @@ PROVIDERS_REQUEST = "/office/service-requests/show/{request_id}"
 PATHS = {
     **dict.fromkeys(
         ("receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
-         "list_published", "window_closes", "slot_tomorrow", "offer_expires"), APPLICATION,
+         "list_published", "window_closes", "slot_tomorrow", "offer_expires", "absences"),
+        APPLICATION,
     ),
     **dict.fromkeys(
         ("request_sent", "request_answered", "request_accepted", "request_started",
@@ -139,5 +140,8 @@ def _environment(locale: str) -> Environment:
     def euro(value: str) -> str:
         return formats.euro(Decimal(str(value)), locale)
 
-    environment.filters.update(day=day, moment=moment, euro=euro)
+    def reason(value: str) -> str:
+        return reasons.told(value, catalogue.gettext)
+
+    environment.filters.update(day=day, moment=moment, euro=euro, reason=reason)
     return environment

@@ -1002,6 +1002,11 @@ class Workshop(Titled, Described, Offer, Tenant):
     offer_hours: Mapped[int] = col(
         N_("Hours to accept an offered place"), Integer, default=48, server_default="48"
     )
+    absences_allowed: Mapped[int | None] = col(
+        N_("Days of absence allowed"), Integer,
+        help=N_("Without a word from the family; on one more, its later places here are offered "
+                "to the next. Empty: absences cost no place."),
+    )  # fmt: skip
     tuir_letter: Mapped[str | None] = choice(N_("Letter of TUIR art. 51(2)"), TUIR_LETTERS,
                                              check="tuir_letter")  # fmt: skip
     copied_from_id: Mapped[int | None] = ref(N_("Copied from"), "workshop.id", "internal")
@@ -1024,6 +1029,7 @@ class Workshop(Titled, Described, Offer, Tenant):
         CheckConstraint("min_age BETWEEN 0 AND 120", name="min_age_range"),
         CheckConstraint("max_age BETWEEN 0 AND 120 AND max_age >= min_age", name="max_age_range"),
         CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_range"),
+        CheckConstraint("absences_allowed BETWEEN 0 AND 60", name="absences_allowed_range"),
         CheckConstraint(
             "allocation = 'ranking' OR (ranking_id IS NULL AND criterion_set_id IS NULL)",
             name="ranked_where_places_are_ranked",
@@ -1331,6 +1337,40 @@ class Enrollment(Tenant):
         ),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
     )  # fmt: skip
+
+
+ATTENDED = {
+    "present": N_("Present"),
+    "absent": N_("Absent"),
+    "left_early": N_("Left early"),
+}
+
+
+class Attendance(Tenant):
+    """Whether a person came on a day of the slot, and who took them home if they left early."""
+
+    label_columns = ("day",)
+
+    enrollment_id: Mapped[int] = ref(N_("Enrolment"), "enrollment.id", index=True)
+    day: Mapped[date] = personal(N_("Day"), Date, "public")
+    status: Mapped[str] = choice(N_("Status"), ATTENDED)
+    excused: Mapped[bool] = personal(
+        N_("The family said so"), Boolean, "public", default=False, server_default="false"
+    )
+    left_at: Mapped[time | None] = personal(N_("Left at"), Time, "public")
+    picked_up_by: Mapped[str | None] = personal(N_("Picked up by"), String(200), "internal")
+    reason: Mapped[str | None] = personal(N_("Why it was put right"), String(300), "internal")
+    user_id: Mapped[int | None] = ref(N_("Recorded by"), "ab_user.id", "internal")
+    enrollment: Mapped[Enrollment] = relationship()
+    user: Mapped[Account | None] = relationship()
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "day"),
+        CheckConstraint(
+            "num_nonnulls(left_at, picked_up_by) = CASE status WHEN 'left_early' THEN 2 ELSE 0 END",
+            name="who_leaves_early_is_picked_up",
+        ),
+        CheckConstraint("status = 'absent' OR NOT excused", name="only_absence_is_excused"),
+    )
 
 
 class StateChange(Tenant):

@@ -327,6 +327,7 @@ def own_alliance(cls: Any) -> Any:
 @visible(m.Relation, "staff")
 @visible(m.Delegation, "staff")
 @visible(m.Application, "staff")
+@visible(m.Attendance, "staff")
 @visible(m.Enrollment, "staff")
 @visible(m.CriterionSet, "staff")
 @visible(m.Criterion, "staff")
@@ -674,6 +675,23 @@ def on_our_roster(cls: Any) -> Any:
     return and_(
         cls.slot_id.in_(OUR_SLOTS),
         cls.status.in_(("submitted", "waiting", "placed", "offered")),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+# Recorded by an operation.
+@visible(m.Attendance, "municipality", "provider")
+def of_our_enrollments(cls: Any) -> Any:
+    return and_(
+        cls.enrollment_id.in_(one(ENROLLMENTS.c.id, ENROLLMENTS.c.slot_id.in_(OUR_SLOTS))),
+        cls.alliance_id == ALLIANCE,
+    )
+
+
+@visible(m.Attendance, "citizen")
+def of_my_enrollments(cls: Any) -> Any:
+    return and_(
+        cls.enrollment_id.in_(one(ENROLLMENTS.c.id, ENROLLMENTS.c.person_id.in_(MY_PERSONS))),
         cls.alliance_id == ALLIANCE,
     )
 

@@ -540,6 +540,19 @@ class EnrollmentFactory(TenantRows):
     span = LazyAttribute(lambda e: e.slot.span)
 
 
+class AttendanceFactory(TenantRows):
+    class Meta:
+        model = models.Attendance
+
+    _hangs_on = "enrollment"
+    enrollment = SubFactory(EnrollmentFactory)
+    alliance = SelfAttribute("enrollment.alliance")
+    day = LazyAttribute(lambda a: a.enrollment.slot.starts_on)
+    status = "left_early"
+    left_at = time(11)
+    picked_up_by = "Pina Rossi"
+
+
 # ---------------------------------------------------------------- fees
 
 

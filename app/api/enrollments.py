@@ -37,6 +37,15 @@ class EnrollmentApi(ResourceApi):
     small_cells = 5
 
 
+class AttendanceApi(ResourceApi):
+    resource = "attendances"
+    list_columns = ["enrollment.id", "day", "status", "excused", "left_at", "picked_up_by"]
+    show_columns = [*list_columns, "reason"]
+    filter_columns = ["enrollment_id", "day", "enrollment.slot_id"]
+    sort = "-id"
+    small_cells = 5
+
+
 class StateChangeApi(ResourceApi):
     resource = "state-changes"
     list_columns = ["noun", "row_id", "from_status", "to_status", "reason", "at"]

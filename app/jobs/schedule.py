@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from app import clock
 from app.jobs import (
+    attendance,
     audit,
     credit,
     deadlines,
@@ -49,6 +50,7 @@ JOBS = (
     Job("remind_memberships", "15 8 * * *", deadlines.memberships),
     Job("remind_reviews", "20 8 * * mon-fri", deadlines.reviews),
     Job("remind_slots", "0 16 * * *", reminders.slots),
+    Job("mind_absences", "30 18 * * *", attendance.mind),
     Job("expire_credit", "40 0 * * *", credit.expire),
     Job("spend_credit", "50 0 * * *", credit.spend),
     Job("expire_notices", "55 0 * * *", payments.expire),

@@ -7,11 +7,19 @@ from flask_babel import get_locale, gettext
 from marshmallow import fields, validate
 from sqlalchemy.orm import Session
 
-from app import formats
+from app import formats, reasons
 from app.errors import N_, Forbidden, Invalid
 from app.inserts import Entered
-from app.models import Application, Delegation, Person
-from app.operations import applications, consents, delegations, enrollments, people, requests
+from app.models import ATTENDED, Application, Delegation, Person
+from app.operations import (
+    applications,
+    attendance,
+    consents,
+    delegations,
+    enrollments,
+    people,
+    requests,
+)
 from app.query.fields import NOT_CHOICE, REQUIRED
 from app.query.schemas import WriteSchema, write_schema
 from app.query.verbs import REASON, Field, Noun, Verb
@@ -124,8 +132,22 @@ def told(why: enrollments.Why) -> dict[str, str]:
         name: formats.instant(value, str(get_locale())) if isinstance(value, datetime) else value
         for name, value in why.params.items()
     }
+    if "reason" in facts:
+        facts["reason"] = reasons.told(facts["reason"], gettext)
     return {"why": gettext(why.message) % facts if facts else gettext(why.message)}
 
+
+MARKED = (
+    Field("day", N_("Day"), "date"),
+    Field("status", N_("Status"), "choice", values=ATTENDED),
+    Field("left_at", N_("Left at"), "time", required=False),
+    Field(
+        "picked_up_by", N_("Picked up by"), required=False,
+        help=N_("As the family named them; for somebody else give the reason."),
+    ),
+    Field("excused", N_("The family said so"), "bool", required=False),
+    Field("reason", N_("Reason"), required=False),
+)  # fmt: skip
 
 NOUNS: dict[str, Noun] = {
     "persons": Noun(
@@ -212,6 +234,7 @@ NOUNS: dict[str, Noun] = {
                 states=("waiting",),
             ),
             "why": Verb(enrollments.why, N_("Why?"), says=told),
+            "mark": Verb(attendance.mark, N_("Record the attendance"), MARKED, states=("placed",)),
         },
     ),
     "service-requests": Noun(

@@ -152,6 +152,11 @@ HELP: dict[str, str] = {
         "is offered to the next family by itself; staff can cancel, offer out of turn or "
         "refuse, always with a reason, and the page says why it stands as it does."
     ),
+    "attendances": N_(
+        "Who came to which day of a slot, recorded on the roster: present, absent, or gone home "
+        "early with whoever picked them up. Put right for seven days by who runs the slot, and "
+        "then by the office with a reason."
+    ),
     "criterion-sets": N_(
         "What gives a child precedence where places are given by need: a set of rows, published "
         "before the enrolments open. Once published it stays as it is; a change is a new "

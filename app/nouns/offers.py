@@ -1,7 +1,7 @@
 """What is offered: services, workshops, their slots and seasons."""
 
 from app.errors import N_
-from app.operations import calendar, camps, offers, slots
+from app.operations import attendance, calendar, camps, offers, slots
 from app.query.verbs import REASON, Field, Noun, Verb
 
 REVIEW = {
@@ -63,5 +63,15 @@ NOUNS: dict[str, Noun] = {
             )
         }
     ),
-    "slots": Noun(create=slots.create, update=slots.change),
+    "slots": Noun(
+        create=slots.create,
+        update=slots.change,
+        verbs={
+            "attend": Verb(
+                attendance.mark_all,
+                N_("Everybody else was present"),
+                (Field("day", N_("Day"), "date"),),
+            )
+        },
+    ),
 }

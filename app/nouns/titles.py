@@ -36,6 +36,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "delegations": (N_("Delegation"), N_("Delegations")),
     "applications": (N_("Application"), N_("Applications")),
     "enrollments": (N_("Enrolment"), N_("Enrolments")),
+    "attendances": (N_("Attendance"), N_("Attendances")),
     "criterion-sets": (N_("Set of criteria"), N_("Criteria of precedence")),
     "criteria": (N_("Criterion"), N_("Criteria")),
     "rankings": (N_("Ranking"), N_("Rankings")),

@@ -23,8 +23,8 @@ NOT_LATER = N_("Choose a season of a later year.")
 SAME = (
     "alliance_id", "organization_id", "title", "title_en", "description", "description_en",
     "kind", "municipality_id", "location_id", "controller_id", "participants", "min_age",
-    "max_age", "allocation", "offer_hours", "tuir_letter", "price_kind", "price",
-    "reduced_price", "reduced_for", "price_unit",
+    "max_age", "allocation", "offer_hours", "absences_allowed", "tuir_letter", "price_kind",
+    "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from app import clock
 from app.models import (
     Application,
+    Attendance,
     Base,
     Complaint,
     Enrollment,
@@ -175,6 +176,15 @@ def _rules(now: datetime) -> Iterator[Check]:
         .join(Workshop, Workshop.id == Slot.workshop_id)
         .join(Ranking, Ranking.id == Workshop.ranking_id)
         .where(Ranking.status == "final", Enrollment.status == "submitted"),
+    )
+
+    yield (
+        "an attendance is of a day on which its slot is held",
+        "attendance",
+        select(Attendance.id, Attendance.day)
+        .join(Enrollment, Enrollment.id == Attendance.enrollment_id)
+        .join(Slot, Slot.id == Enrollment.slot_id)
+        .where(~Attendance.day.between(Slot.starts_on, Slot.ends_on)),
     )
 
 

@@ -48,6 +48,7 @@ REASON = N_("Please give the reason.")
 
 # A CHECK's name, without its table, to the words and the field that it is about.
 CHECKS = {
+    "absences_allowed_range": (OUT_OF_RANGE, "absences_allowed"),
     "amount_positive": (OUT_OF_RANGE, "amount"),
     "budget_not_negative": (OUT_OF_RANGE, "budget"),
     "code_or_why_not": (MISSING, "fiscal_code"),

@@ -23,7 +23,7 @@ KINDS = frozenset(
         "request_closed", "request_refused", "request_cancelled",
         "window_closes", "slot_tomorrow", "offer_expires", "call_deadline",
         "membership_deadline", "review_waiting", "rules_broken", "list_published", "digest",
-        "confirm", "reset", "invite", "delegation_code",
+        "absences", "confirm", "reset", "invite", "delegation_code",
     }
 )  # fmt: skip
 SECRET = "message.secret"  # noqa: S105 - the context that secrets in letters are sealed under

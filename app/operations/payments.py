@@ -12,7 +12,7 @@ from decimal import Decimal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, reasons
 from app.errors import N_, Conflict, Invalid, NotFound, WrongState
 from app.models import (
     Account,
@@ -34,7 +34,6 @@ NOTHING_DUE = N_("There is nothing to be paid here.")
 NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
 PAST = N_("The date lies in the past.")
 OTHER_DATA = N_("A receipt of this identifier was taken in with other data.")
-UNPAID = N_("The place was not paid in time.")
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
         _end(system, notice, "expired", now=now)
         for place in sorted(places, key=lambda row: row.id):
             if states.may_move(place, "refused"):
-                enrollments.refuse(system, place, reason=UNPAID, now=now)
+                enrollments.refuse(system, place, reason=reasons.UNPAID, now=now)
     return True
 
 

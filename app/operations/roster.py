@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Enrollment, Person, Slot, Workshop
-from app.operations import care
+from app.operations import attendance, care
 from app.transaction import ScopedSession, elevated
 
 CARE = ("allergies", "pickup")
@@ -18,6 +18,7 @@ CARE = ("allergies", "pickup")
 class Attendee:
     """One line of the roster. Care is None where the caller may not see it."""
 
+    enrollment_id: int
     slot_id: int
     workshop: str
     slot: str
@@ -28,26 +29,39 @@ class Attendee:
     status: str
     allergies: str | None
     pickup: str | None
+    # What is recorded of the day; empty for nothing.
+    came: str
 
 
-def roster(db: Session, slot: Slot, *, now: datetime) -> list[Attendee]:
-    """Who holds a place in the slot, by name."""
-    return _roster(db, [slot.id], slot.starts_on, now)
+def roster(
+    db: Session, slot: Slot, *, day: date | None = None, now: datetime
+) -> list[Attendee]:  # fmt: skip
+    """Who holds a place in the slot, by name; on its first day, unless another is named."""
+    return _roster(db, [slot.id], day or slot.starts_on, now)
 
 
 def roster_of_day(
     db: Session, *, day: date, organization_id: int | None = None, now: datetime
 ) -> list[Attendee]:
     """Who comes on a day to the slots that the caller runs, by hour, slot and name."""
+    # A week is held on its working days.
+    slots = [
+        slot.id
+        for slot in run(db, day, day, organization_id)
+        if day.weekday() < 5 or slot.starts_on == slot.ends_on
+    ]
+    return _roster(db, slots, day, now)
+
+
+def run(db: Session, first: date, last: date, organization_id: int | None = None) -> list[Slot]:
+    """The slots of the caller's body, or of one that is named, that lie between two days."""
     body = organization_id
     if body is None and isinstance(db, ScopedSession):
         body = db.principal.organization_id
-    rows = select(Slot).where(Slot.starts_on <= day, Slot.ends_on >= day)
+    rows = select(Slot).where(Slot.starts_on <= last, Slot.ends_on >= first)
     if body is not None:
         rows = rows.where(Slot.organization_id == body)
-    # A week is held on its working days.
-    slots = [s.id for s in db.scalars(rows) if day.weekday() < 5 or s.starts_on == s.ends_on]
-    return _roster(db, slots, day, now)
+    return list(db.scalars(rows.order_by(Slot.starts_on, Slot.id)))
 
 
 def _roster(db: Session, slots: Sequence[int], day: date, now: datetime) -> list[Attendee]:
@@ -65,8 +79,10 @@ def _roster(db: Session, slots: Sequence[int], day: date, now: datetime) -> list
         minded = {person.id: person for e, person, slot, _ in found if _minds(db, slot)
                   and e.status == "placed"}  # fmt: skip
         opened = care.reveal(db, list(minded.values()), CARE, now=now)
+        came = attendance.of_day(system, [e.id for e, *_ in found], day)
         return [
             Attendee(
+                enrollment_id=e.id,
                 slot_id=slot.id,
                 workshop=title,
                 slot=slot.title,
@@ -77,6 +93,7 @@ def _roster(db: Session, slots: Sequence[int], day: date, now: datetime) -> list
                 status=e.status,
                 allergies=opened.get(person.id, {}).get("allergies"),
                 pickup=opened.get(person.id, {}).get("pickup"),
+                came=came.get(e.id, ""),
             )
             for e, person, slot, title in found
         ]

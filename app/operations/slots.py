@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Conflict, Invalid
-from app.models import OPEN_STATES, Enrollment, Slot, Workshop
+from app.models import OPEN_STATES, Attendance, Enrollment, Slot, Workshop
 from app.operations import enrollments
 from app.operations.constraints import explained
 from app.transaction import elevated
@@ -36,7 +36,7 @@ def create(db: Session, values: dict[str, Any], *, now: datetime) -> Slot:
 def change(db: Session, slot: Slot, values: dict[str, Any], *, now: datetime) -> Slot:
     """Change a slot; more places are offered to the queue at once.
 
-    Raises Conflict for other dates while people are enrolled, PlacesTaken, Invalid.
+    Raises Conflict for other dates while people are enrolled or were there, PlacesTaken, Invalid.
     """
     values = dict(values)
     places = values.pop("places", None)
@@ -66,4 +66,7 @@ def _require_within(workshop: Workshop, slot: Slot) -> None:
 def _open_enrollments(db: Session, slot: Slot) -> bool:
     with elevated(db, "whether people are enrolled") as system:
         held = exists().where(Enrollment.slot_id == slot.id, Enrollment.status.in_(OPEN_STATES))
-        return bool(system.scalar(select(held)))
+        came = exists().where(
+            Enrollment.slot_id == slot.id, Attendance.enrollment_id == Enrollment.id
+        )
+        return bool(system.scalar(select(or_(held, came))))

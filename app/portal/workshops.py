@@ -22,7 +22,8 @@ CARD = (
 WHOLE = (
     *CARD, "ranking_id", "fee_scheme_id",
     "description", "description_en", "location.name", "location.address",
-    "location.postal_code", "controller.name", "allocation", "offer_hours", "tuir_letter",
+    "location.postal_code", "controller.name", "allocation", "offer_hours", "absences_allowed",
+    "tuir_letter",
     "organization.address", "organization.email", "organization.phone", "organization.website",
 )  # fmt: skip
 SEARCHED = ("title", "title_en", "description", "organization.name", "municipality.name",

@@ -39,6 +39,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "fee-bands": ("fee_scheme.title", "from_isee"),
     "fee-siblings": ("fee_scheme.title", "rank"),
     "isee-declarations": ("person.label", "protocol_number"),
+    "attendances": ("enrollment.person.label", "day"),
     "payees": ("organization.label", "kind"),
     "payment-notice-lines": ("enrollment.person.label", "amount"),
     "ranking-entries": ("code", "person.label"),

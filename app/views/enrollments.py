@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from flask import redirect, request, url_for
 from sqlalchemy import and_
+from werkzeug.wrappers import Response
 
-from app import clock, security
+from app import clock, nouns, security
 from app.errors import N_
 from app.models import Enrollment, Slot, Workshop
 from app.nouns import families
@@ -12,6 +14,8 @@ from app.operations import enrollments
 from app.transaction import web
 from app.views import words
 from app.views.base import ResourceView, Row
+from app.views.forms import Fields
+from app.views.records import because
 
 
 def open_slots() -> tuple[Any, ...]:
@@ -62,7 +66,25 @@ class EnrollmentView(ResourceView):
                       "slot.workshop.season_id",
                       "slot.organization_id", "slot.workshop.municipality_id"]  # fmt: skip
     order = "-id"
-    said_as = {"fee_lines": fee_lines}
+    said_as = {"fee_lines": fee_lines, "reason": because}
+    related = {"attendances": "enrollment_id"}
+
+    def verb_fields(self, name: str, known: nouns.Verb) -> Fields:
+        """An attendance is of the day that the roster shows."""
+        asked = super().verb_fields(name, known)
+        if name == "mark":
+            for one in asked:
+                if one.name in ("day", "status") and one.name in request.args:
+                    one.value = request.args[one.name]
+        return asked
+
+    def after(self, pk: int) -> Response:
+        """Who records attendances goes on in the roster, at the same person."""
+        slot = request.args.get("roster", "")
+        if slot.isascii() and slot.isdigit() and len(slot) < 10:
+            day = request.form.get("day", "")
+            return redirect(url_for("SlotView.roster", pk=int(slot), day=day, _anchor=f"e-{pk}"))
+        return super().after(pk)
 
     def besides(self, row: Row) -> dict[str, Any]:
         """Why the enrolment stands as it does."""

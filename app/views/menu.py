@@ -25,7 +25,9 @@ AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "services", "service-requests", "service-categories", "locations", "service-locations",
     )),
     (N_("Seasons and workshops"), "calendar", ("seasons", "workshops", "slots")),
-    (N_("Families"), "user", ("persons", "applications", "enrollments", "relations")),
+    (N_("Families"), "user", (
+        "persons", "applications", "enrollments", "attendances", "relations",
+    )),
     (N_("Rankings"), "list", (
         "rankings", "criterion-sets", "complaints", "ranking-entries", "ranking-runs",
         "ranking-outcomes", "ranking-scores", "criteria",

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 from sqlalchemy import inspect as inspect_
 
-from app import models, permissions, security
+from app import models, permissions, reasons, security
 from app.errors import N_, NotFound
 from app.models import File
 from app.nouns import titles
@@ -48,6 +48,7 @@ MESSAGES = {
     "membership_deadline": N_("Reminder: deadline of a membership"),
     "review_waiting": N_("Reminder: review waiting"),
     "rules_broken": N_("Broken rules"),
+    "absences": N_("Warning of absences"),
     "list_published": N_("Provisional list"),
     "digest": N_("Digest of new enrolments"),
     "confirm": N_("Confirmation of the e-mail"),
@@ -61,6 +62,7 @@ JOBS = {
     "expire_credit": N_("Let credit expire"),
     "spend_credit": N_("Spend the credit of what has begun"),
     "expire_notices": N_("Free the places that were not paid"),
+    "mind_absences": N_("Mind the absences that workshops allow"),
     "seal_audit": N_("Seal the record of changes"),
     "remind_offers": N_("Remind of offers"),
     "digest": N_("Send the organizers' digest"),
@@ -123,6 +125,11 @@ def _of(row: Row) -> str:
     return str(row.get("table_name") or row.get("noun") or "")
 
 
+def because(row: Row) -> str:
+    """A reason, which is the platform's own words or a person's."""
+    return reasons.told(row.get("reason"), gettext)
+
+
 class Said(ResourceView):
     """Rows that name tables, columns and states: all of them in words."""
 
@@ -133,6 +140,7 @@ class Said(ResourceView):
         "from_status": _state("from_status"),
         "to_status": _state("to_status"),
         "job": _one_of("job", JOBS),
+        "reason": because,
     }
 
 

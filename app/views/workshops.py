@@ -1,5 +1,6 @@
 """Workshops, summer camps, their slots, and the roster that is printed."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from app import clock, nouns, security
 from app.errors import N_
-from app.models import Slot
-from app.operations import roster
+from app.models import ATTENDED, Slot
+from app.operations import attendance, roster
 from app.operations import rows as row_operations
 from app.query import rows
 from app.transaction import web
 from app.views import weeks, words
-from app.views.base import Answer, ResourceView, screen
+from app.views.attendances import Attended
+from app.views.base import Answer, screen
 from app.views.forms import Fields
 from app.views.offers import OfferView
 from app.views.verbs import Button
@@ -37,7 +39,7 @@ class WorkshopView(OfferView):
                                   "status"]),
         (N_("Where and when"), ["municipality_id", "location_id", "starts_on", "ends_on"]),
         (N_("Enrolments"), ["opens_at", "closes_at", "allocation", "ranking_id", "criterion_set_id",
-                           "offer_hours", "participants",
+                           "offer_hours", "absences_allowed", "participants",
                             "min_age", "max_age"]),
         (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
                        "fee_scheme_id",
@@ -50,8 +52,8 @@ class WorkshopView(OfferView):
         "title", "title_en", "organization_id", "season_id", "kind", "municipality_id",
         "location_id", "starts_on", "ends_on", "opens_at", "closes_at", "allocation",
         "ranking_id", "criterion_set_id",
-        "offer_hours", "participants", "min_age", "max_age", "price_kind", "price",
-        "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
+        "offer_hours", "absences_allowed", "participants", "min_age", "max_age", "price_kind",
+        "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
         "tuir_letter", "description",
         "description_en", "controller_id",
     ]  # fmt: skip
@@ -59,7 +61,7 @@ class WorkshopView(OfferView):
     search_columns = ["title", "description", "organization.name"]
     inline_columns = ["title", "price"]
     bulk_columns = ["price", "price_unit", "opens_at", "closes_at", "min_age", "max_age",
-                    "offer_hours", "tuir_letter"]  # fmt: skip
+                    "offer_hours", "absences_allowed", "tuir_letter"]  # fmt: skip
     filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status",
                       "ranking_id", "fee_scheme_id"]  # fmt: skip
     order = "-starts_on"
@@ -97,7 +99,7 @@ class WorkshopView(OfferView):
         return asked
 
 
-class SlotView(ResourceView):
+class SlotView(Attended):
     resource = "slots"
     list_columns = ["title", "workshop_id", "starts_on", "ends_on", "starts_at", "ends_at",
                     "places", "places_taken", "waiting_count"]  # fmt: skip
@@ -116,7 +118,7 @@ class SlotView(ResourceView):
                       "free_places"]  # fmt: skip
     order = "starts_on"
     related = {"enrollments": "slot_id"}
-    include_route_methods = {*ResourceView.include_route_methods, "roster", "roster_of_day"}
+    include_route_methods = {*Attended.include_route_methods, "roster", "roster_of_day"}
 
     def buttons(self, pk: int | None = None) -> list[Button]:
         """The roster, of the slot or of a day; and the way to the counter."""
@@ -130,14 +132,29 @@ class SlotView(ResourceView):
             found.append(Button(gettext("Enrol at the counter"), href, False))
         return found
 
+    def after(self, pk: int) -> Response:
+        """Who says in the roster that all are there goes on in it."""
+        if "roster" in request.args:
+            return redirect(self.to("roster", pk=pk, day=request.form.get("day", "")))
+        return super().after(pk)
+
     @expose("/roster/<int:pk>", methods=["GET"])
     @screen("roster")
     def roster(self, pk: int) -> Answer:
         """Who holds a place in the slot, to be printed."""
         slot = row_operations.get(web(), Slot, pk)
-        lines = roster.roster(web(), slot, now=security.moment())
+        now = security.moment()
+        held, today = attendance.days_of(slot), clock.local_date(now)
+        asked = request.args.get("day", "")
+        day = next((one for one in held if one.isoformat() == asked), None)
+        day = day or (today if today in held else held[0])
+        lines = roster.roster(web(), slot, day=day, now=now)
         title = f"{gettext('Roster')}: {slot.workshop.title}, {slot.title}"
-        return self._roster_page(title, lines, slot.starts_on, self.to("show", pk=pk))
+        days = [(words.long_day(one), one) for one in held] if len(held) > 1 else []
+        may = day <= today and self.may("mark", "enrollments")
+        return self._roster_page(
+            title, lines, day, self.to("show", pk=pk), days, slot_id=pk if may else 0
+        )
 
     @expose("/roster", methods=["GET"])
     @screen("roster")
@@ -153,7 +170,7 @@ class SlotView(ResourceView):
         return self._roster_page(title, lines, day, self.to("list"), days_around(day, today))
 
     def _roster_page(
-        self, title: str, lines: list[Any], day: date, back: str, days: Any = ()
+        self, title: str, lines: list[Any], day: date, back: str, days: Any = (), slot_id: int = 0
     ) -> str:  # fmt: skip
         def of_slot(line: Any) -> tuple[Any, ...]:
             return (line.slot_id, line.workshop, line.slot, line.starts_at, line.ends_at)
@@ -162,7 +179,10 @@ class SlotView(ResourceView):
         minded = any(line.allergies is not None for line in lines)
         return self.page(
             "roster", title=title, slots=slots, day=day, back=back, days=days, minded=minded,
-            hour=words.plain,
+            hour=words.plain, slot_id=slot_id, of_slot=request.endpoint.endswith(".roster"),
+            came={key: gettext(said) for key, said in ATTENDED.items()},
+            may_all=self.may("attend"), counts=Counter(line.came for line in lines),
+            pk=(request.view_args or {}).get("pk"),
         )  # fmt: skip
 
 

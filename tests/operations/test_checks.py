@@ -1,11 +1,11 @@
 """`intreccio check` finds each kind of broken row, and nothing in a sound database."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, literal, select, update
 
-from app.models import Application, Enrollment, Slot, StateChange
+from app.models import Application, Attendance, Enrollment, Slot, StateChange
 from app.operations import checks, enrollments
 from tests import factories as f
 
@@ -52,6 +52,15 @@ BREAKAGES = [
         update(Application).values(status="draft"),
     ),
     ("a receipt has its number, term and officer", update(Application).values(officer=None)),
+    (
+        "an attendance is of a day on which its slot is held",
+        insert(Attendance).from_select(
+            ["alliance_id", "enrollment_id", "day", "status"],
+            select(
+                Enrollment.alliance_id, Enrollment.id, literal(date(2020, 1, 7)), literal("present")
+            ),
+        ),
+    ),
     (
         "the last change that was kept led to the present state",
         update(StateChange).where(StateChange.to_status == "placed").values(to_status="waiting"),

@@ -39,6 +39,7 @@ OPENED = {
     "simulate": "from the scheme's page",
     "roster": "from the slot's page",
     "roster_of_day": "from the home",
+    "attended": "from the list of attendances",
     "counter": "from the home",
 }
 ACTIONS = "main .page-top .actions a"

@@ -328,6 +328,15 @@ ROWS: dict[str, Table] = {
         ),
         cells(("staff", f"{SENT_OF_A} enrolled cancelled")),
     ),
+    # Recorded by who runs the slot, by an operation.
+    "attendance": Table(
+        cells(
+            ("staff", "mine ended family enrolled"),
+            ("municipality provider", "enrolled"),
+            ("citizen", "mine"),
+        ),
+        elsewhere=ABROAD,
+    ),
     "service_request": Table(
         cells(
             ("staff", REQUESTS_OF_A),

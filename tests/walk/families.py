@@ -99,6 +99,8 @@ def enrolments(world: World, accounts: dict[str, Any]) -> None:
         if label == "to_ours":
             gone = row(models.Person, "cancelled")
             world.keep("cancelled", f.EnrollmentFactory(person=gone, status="cancelled", **where))
+    for label in ("mine", "ended", "family", "enrolled", "foreign", "mine_abroad"):
+        world.keep(label, f.AttendanceFactory(enrollment=row(models.Enrollment, label)))
     for label in ("mine", "ended", "family", "asked", "delegated", "for_requests",
                   "for_enrolments", "lapsed", "revoked", "unconfirmed", "to_come", "at_theirs",
                   "foreign", "mine_abroad"):  # fmt: skip

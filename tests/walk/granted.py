@@ -151,7 +151,7 @@ NOUNS: dict[str, Noun] = {
     ),
     "slots": Noun(
         f"{FIGURES} municipality provider partner social_point",
-        {**each("staff municipality provider", "create", "update", "roster"),
+        {**each("staff municipality provider", "create", "update", "roster", "attend"),
          "delete": "staff municipality"},
         OFFICE, OFFICE,
     ),
@@ -191,10 +191,16 @@ NOUNS: dict[str, Noun] = {
         "staff municipality provider social_point citizen",
         {**each("staff social_point citizen", "cancel", "accept", "decline"),
          "why": "staff municipality social_point citizen", "refuse": "staff municipality",
+         "mark": "staff municipality provider",
          "offer": "staff"},
         {"internal": "staff municipality",
          "money": "staff municipality social_point citizen",
          "points": "staff municipality citizen", "contact": "staff"},
+    ),
+    # Who runs a slot records it, and the family reads who took its child home.
+    "attendances": Noun(
+        "staff municipality provider citizen", {},
+        {"internal": "staff municipality provider citizen"},
     ),
     # The office and the municipality run a ranking; others read what is published.
     "criterion-sets": Noun(

@@ -47,6 +47,7 @@ VERBS = {
     "roster": "roster",
     "simulate": "simulate",
     "roster_of_day": "roster",
+    "attended": "roster",
     "act": "<verb>",
     "act_on_all": "<verb>",
 }
