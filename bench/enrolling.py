@@ -1,22 +1,43 @@
-"""A rush for places over HTTP, beside pgbench running the enrolment's two statements."""
+"""A rush for places over HTTP, beside pgbench running the enrolment's two statements; and an
+opening minute: thousands of families, each with a token and a connection of its own."""
 
 import json
 import re
+import statistics
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import time, timedelta
+from types import SimpleNamespace
 
-from sqlalchemy import select
+from flask_jwt_extended import create_access_token
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.models import Alliance, Application, Organization, Season, Slot, Workshop
+from app import clock, create_app, security
+from app.demo import multitude
+from app.models import (
+    Account,
+    Alliance,
+    Application,
+    Enrollment,
+    Organization,
+    Relation,
+    Season,
+    Seat,
+    Slot,
+    Workshop,
+)
 from app.transaction import open_session, system
 from bench import client, databases, servers
 from bench.figures import Figure, Plan, interleaved
 from bench.reading import _without_trail
 
-NAMES = ("enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench")
+RUSH = ("enrol_rush_vs_hot", "enrol_rush_p95_vs_median")
+NAMES = ("enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench", *RUSH)
+# An opening minute: so many families, so many of them at the door at once, places for some.
+FAMILIES, AT_THE_DOOR, PLACED = 5_000, 250, 0.4
 PER_SECOND = "enrolments a second"
 SLOTS = 200
 STATEMENTS = """
@@ -66,6 +87,85 @@ def measure(plan: Plan) -> Iterator[Figure]:
                     },
                 )  # fmt: skip
                 yield Figure(name, found["ours"], found["pgbench"], PER_SECOND)
+        if plan.wants_any(RUSH):
+            yield from _rush(plan)
+
+
+def _rush(plan: Plan) -> Iterator[Figure]:
+    """Families in an opening minute beside as many requests of one desk as the server takes."""
+    many = 300 if plan.quick else FAMILIES
+    short = replace(plan, rounds=min(plan.rounds, 3))
+    # What the two runs of a round take, and the round that warms up.
+    with databases.copy_of(10_000 if plan.quick else databases.HUNDRED_THOUSAND, "rush") as url:
+        field = _Field(url, short.rounds + 1)
+        tokens = _tokens(url, many * (short.rounds + 1))
+        slow: list[float] = []
+        with servers.ours(url) as us:
+            bearer = {"Authorization": f"Bearer {servers.token(us, 'staff')}"}
+
+            def rush(number: int) -> float:
+                families = tokens[many * number : many * (number + 1)]
+                slot = field.slots[number]
+                with open_session(databases.engine(url), system("bench")) as db, db.begin():
+                    db.get_one(Slot, slot).places = round(many * PLACED)
+                load = client.run(
+                    us.port, _at_the_door(families, slot), seconds=600, status=201,
+                    connections=AT_THE_DOOR,
+                )  # fmt: skip
+                _require_all_answered(url, slot, many)
+                slow.append(load.p95_ms / load.median_ms)
+                return load.per_second
+
+            def hot(number: int) -> float:
+                wishes = field.wishes(number, 0, bearer)
+                return client.run(us.port, wishes, seconds=plan.seconds, status=201).per_second
+
+            found = interleaved(short, {"rush": rush, "hot": hot})
+        yield Figure(RUSH[0], found["rush"], found["hot"], PER_SECOND)
+        yield Figure(RUSH[1], statistics.median(slow[1:]), 1.0, "of the slowest twentieth")
+
+
+def _tokens(url: str, many: int) -> list[tuple[str, int]]:
+    """Of so many families: the parent's token and a child."""
+    app = create_app(replace(databases.settings(), database_url=url))
+    account = select(Seat, Relation.person_id).join(Relation, Relation.user_id == Seat.user_id)
+    children = (
+        account.join(Seat.user)
+        .where(Seat.kind == "citizen", Relation.kind == "parent")
+        .where(Account.username.startswith(multitude.USERNAME))
+        .ext(distinct_on(Seat.id))
+        .order_by(Seat.id, Relation.person_id)
+        .limit(many)
+    )
+    with open_session(databases.engine(url), system("bench")) as db, app.app_context():
+        return [(_token(seat), child) for seat, child in db.execute(children)]
+
+
+def _token(seat: Seat) -> str:
+    user = seat.user
+    row = SimpleNamespace(Seat=seat, token_version=user.token_version,
+                          first_name=user.first_name, last_name=user.last_name)  # fmt: skip
+    return str(create_access_token(str(seat.user_id), additional_claims=security.claims_of(row)))
+
+
+def _at_the_door(families: list[tuple[str, int]], slot: int) -> Iterator[bytes]:
+    """Each family's application, on a connection of its own."""
+    for n, (token, child) in enumerate(families):
+        body = json.dumps({"wishes": [{"person_id": child, "slot_id": slot}]}).encode()
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"rush-{slot}-{n}",
+                   "Connection": "close"}  # fmt: skip
+        yield client.request("/api/v1/applications/", method="POST", body=body, headers=headers)
+
+
+def _require_all_answered(url: str, slot: int, many: int) -> None:
+    """Raises WrongAnswer if the slot was oversold, or a family is not on its list."""
+    with open_session(databases.engine(url), system("bench")) as db:
+        row = db.get_one(Slot, slot)
+        listed = select(Enrollment.status, func.count()).where(Enrollment.slot_id == slot)
+        found = dict(db.execute(listed.group_by(Enrollment.status)).all())
+    expected = {"placed": row.places, "waiting": many - row.places}
+    if found != expected or (row.places_taken, row.waiting_count) != tuple(expected.values()):
+        raise client.WrongAnswer(f"{found} in place of {expected}")
 
 
 class _Field:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import mail
+from app import clock, mail
 from app.models import SEAT_KINDS, Application, Message, ServiceRequest
 from app.operations import (
     accounts,
@@ -157,7 +157,7 @@ def test_a_code_for_the_desk(db: ScopedSession, now: datetime) -> None:
         db,
         social_point_id=point.id,
         method="code",
-        ends_on=now.date() + timedelta(days=90),
+        ends_on=clock.local_date(now) + timedelta(days=90),
         person_id=person.id,
         now=now,
     )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, literal, select, update
 
+from app import clock
 from app.models import Application, Attendance, Enrollment, Slot, StateChange
 from app.operations import checks, enrollments
 from tests import factories as f
@@ -17,7 +18,7 @@ def slot(db, now):
         enrollments.enrol(
             db,
             application=f.ApplicationFactory(
-                alliance=slot.alliance, due_on=now.date(), officer="Ufficio"
+                alliance=slot.alliance, due_on=clock.local_date(now), officer="Ufficio"
             ),
             person=f.PersonFactory(alliance=slot.alliance),
             slot=slot,

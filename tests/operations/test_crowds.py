@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from app import transaction
+from app import clock, transaction
 from app.errors import DomainError
 from app.models import Application, Enrollment, Message, Person, Slot
 from app.operations import applications, checks, enrollments
@@ -60,7 +60,7 @@ def sent(db: ScopedSession, slot: Slot, now: datetime) -> Application:
         receipt=receipt_code(),
         status="submitted",
         submitted_at=now,
-        due_on=now.date(),
+        due_on=clock.local_date(now),
         officer="Ufficio",
         contact_email="madre@famiglie.example",
     )

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
+from app import clock
 from app.errors import Conflict, Invalid
 from app.operations import applications, fee_schemes, isees, quotes, requests, schemes
 from tests import factories as f
@@ -62,7 +63,7 @@ def test_what_was_quoted_is_what_is_kept_with_its_lines(db, family, now):
     slot, (child, _) = family
     isees.declare(
         db, person_id=child.id, amount=D(15000), protocol_number="INPS-ISEE-2026-01234567A-00",
-        expires_on=now.date() + timedelta(days=30), now=now,
+        expires_on=clock.local_date(now) + timedelta(days=30), now=now,
     )  # fmt: skip
     wished = wish(child, slot, extras=["meal"])
     (quoted,) = quotes.quote(db, wishes=[wished], now=now)
@@ -76,7 +77,7 @@ def test_what_was_quoted_is_what_is_kept_with_its_lines(db, family, now):
 
 def test_without_an_isee_or_with_one_that_has_expired_the_highest_band_counts(db, family, now):
     slot, (child, other) = family
-    f.IseeFactory(person=child, expires_on=now.date() - timedelta(days=1))
+    f.IseeFactory(person=child, expires_on=clock.local_date(now) - timedelta(days=1))
     made = sent(db, slot, wish(child, slot), now=now)
     again = sent(db, slot, wish(other, slot), now=now)
     assert fees_of(db, made) == [(D(60), [schemes.EXPIRED[0]])]
@@ -209,7 +210,7 @@ def test_an_isee_that_cannot_be_is_refused_by_its_field(db, now, given, field):
     whole = {
         "person_id": f.PersonFactory().id, "amount": D(1),
         "protocol_number": "INPS-ISEE-2026-01234567A-00",
-        "expires_on": now.date() + timedelta(days=days), **given,
+        "expires_on": clock.local_date(now) + timedelta(days=days), **given,
     }  # fmt: skip
     with pytest.raises(Invalid) as refused:
         isees.declare(db, now=now, **whole)

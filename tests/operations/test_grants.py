@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.errors import Duplicate, Invalid, NotEnoughCredit
 from app.models import CreditGrant, LedgerAccount
 from app.operations import checks, grants, ledger
@@ -27,7 +28,7 @@ def employee(db, company):
 
 @pytest.fixture
 def plan(db, company, now):
-    today = now.date()
+    today = clock.local_date(now)
     plan = grants.make_plan(
         db, organization_id=company.id, title="Piano", year=today.year, letters="f, f-bis",
         starts_on=today, ends_on=today + timedelta(days=300), now=now,
@@ -43,7 +44,7 @@ def given(db, plan, employee, now):
 def credit(plan, now, **values):
     found = {
         "plan_id": plan.id, "amount": "200.00", "fiscal_code": CODE,
-        "expires_on": now.date() + timedelta(days=100),
+        "expires_on": clock.local_date(now) + timedelta(days=100),
     }  # fmt: skip
     return found | values
 
@@ -95,7 +96,7 @@ def test_what_is_wrong_with_a_credit_is_said_by_name(db, plan, employee, now, fi
 
 
 def test_a_credit_does_not_end_before_it_begins(db, plan, employee, now):
-    yesterday = now.date() - timedelta(days=2)
+    yesterday = clock.local_date(now) - timedelta(days=2)
     with pytest.raises(Invalid) as refused:
         grants.grant(db, **credit(plan, now, expires_on=yesterday), now=now)
     assert refused.value.field == "expires_on"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from app import clock
 from app.errors import Conflict, Invalid, NotEnoughCredit
 from app.models import LedgerAccount, Transfer
 from app.operations import checks, grants, ledger
@@ -23,7 +24,7 @@ def enrollment(db):
 @pytest.fixture
 def plan(db, enrollment, now):
     company = f.OrganizationFactory(alliance=enrollment.alliance, kind="company")
-    today = now.date()
+    today = clock.local_date(now)
     plan = grants.make_plan(
         db, organization_id=company.id, title="Piano", year=today.year, letters="f-bis f-ter",
         starts_on=today, ends_on=today.replace(year=today.year + 1), now=now,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from app import clock
 from app.errors import DomainError
 from app.models import CreditGrant, Enrollment, LedgerAccount, PaymentNotice, Slot
 from app.operations import (
@@ -43,7 +44,7 @@ class Lives(RuleBasedStateMachine):
         ranked = {"starts_on": self.slots[0].starts_on, "ends_on": self.slots[0].ends_on}
         self.slots.append(f.SlotFactory(workshop=crowded, places=1, **ranked))
         company = f.OrganizationFactory(alliance=alliance, kind="company")
-        today = now.date()
+        today = clock.local_date(now)
         plan = grants.make_plan(
             db, organization_id=company.id, title="Piano", year=today.year, letters="f-bis",
             starts_on=today, ends_on=today + timedelta(days=300), now=now,
@@ -145,7 +146,7 @@ class Lives(RuleBasedStateMachine):
     def ask_for_payment(self, number: int, days: int) -> None:
         if row := self.one(number, "placed"):
             row.application.user = self.account
-            due_on = self.now.date() + timedelta(days=days)
+            due_on = clock.local_date(self.now) + timedelta(days=days)
             self.attempt(
                 lambda: payments.issue(
                     self.db, row.application, self.payee, due_on=due_on, now=self.now
@@ -160,7 +161,7 @@ class Lives(RuleBasedStateMachine):
         notice = found[number % len(found)]
         came = payments.Received(
             notice.number, f"IUR{notice.id}-{number if twice else 0}",
-            notice.amount + Decimal(cents) / 100, self.now.date(),
+            notice.amount + Decimal(cents) / 100, clock.local_date(self.now),
         )  # fmt: skip
         self.attempt(
             lambda: payments.receive(

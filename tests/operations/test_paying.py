@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.models import Enrollment, LedgerAccount, Transfer
 from app.operations import (
     applications,
@@ -46,7 +47,7 @@ def employee(alliance, parent):
 @pytest.fixture
 def plan(db, alliance, now):
     company = f.OrganizationFactory(alliance=alliance, kind="company")
-    today = now.date()
+    today = clock.local_date(now)
     made = grants.make_plan(
         db, organization_id=company.id, title="Piano", year=today.year, letters="f f-bis",
         starts_on=today, ends_on=today.replace(year=today.year + 1), now=now,
@@ -57,16 +58,17 @@ def plan(db, alliance, now):
 def give(db, plan, employee, amount, now, **more):
     days = more.pop("days", 60)
     return grants.grant(
-        db, plan_id=plan.id, amount=amount, expires_on=now.date() + timedelta(days=days),
+        db, plan_id=plan.id, amount=amount, expires_on=clock.local_date(now) + timedelta(days=days),
         fiscal_code=employee.fiscal_code, now=now, **more,
     )  # fmt: skip
 
 
 def voucher(db, slot, now, amount="40.00", **more):
     town = f.OrganizationFactory(alliance=slot.alliance, kind="municipality")
+    today = clock.local_date(now)
     row = payer_funds.make(
         db, kind="voucher_fund", title="Buoni", organization_id=town.id, per_enrollment=amount,
-        starts_on=now.date(), ends_on=now.date() + timedelta(days=200), now=now, **more,
+        starts_on=today, ends_on=today + timedelta(days=200), now=now, **more,
     )  # fmt: skip
     return payer_funds.fund(db, row, amount="1000.00", now=now)
 
@@ -178,7 +180,7 @@ def test_what_has_begun_is_spent_once_and_given_back_where_the_office_ends_it(
     given = give(db, plan, employee, "25.00", now, days=300)
     row = enrol(db, slot, children[0], now)
     assert paying.due(db, now=now) == []
-    begun = now + (slot.starts_on - now.date()) + timedelta(days=1)
+    begun = now + (slot.starts_on - clock.local_date(now)) + timedelta(days=1)
     assert paying.due(db, now=begun) == [row.id]
     assert paying.capture(db, row.id, now=begun)
     assert not paying.capture(db, row.id, now=begun)
@@ -198,7 +200,7 @@ def test_who_leaves_after_the_beginning_has_nothing_back_by_itself(
 ):  # fmt: skip
     given = give(db, plan, employee, "25.00", now, days=300)
     row = enrol(db, slot, children[0], now)
-    begun = now + (slot.starts_on - now.date()) + timedelta(days=1)
+    begun = now + (slot.starts_on - clock.local_date(now)) + timedelta(days=1)
     paying.capture(db, row.id, now=begun)
     enrollments.cancel(db, row, now=begun)
     assert balance(db, grants.wallet(db, given)) == 0
@@ -208,7 +210,7 @@ def test_a_place_that_no_credit_paid_is_owed_by_the_family_when_it_begins(
     db, slot, children, now
 ):  # fmt: skip
     row = enrol(db, slot, children[0], now)
-    begun = now + (slot.starts_on - now.date()) + timedelta(days=1)
+    begun = now + (slot.starts_on - clock.local_date(now)) + timedelta(days=1)
     assert paying.capture(db, row.id, now=begun)
     assert [line[:2] for line in moved(db, row)] == [("hold", "family"), ("capture", "held")]
     assert payments.due(db, row) == 100

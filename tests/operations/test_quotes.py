@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app import clock
 from app.errors import AlreadyEnrolled, Invalid, Overlaps, WrongAge
 from app.models import Application
 from app.operations import applications, consents, quotes
@@ -72,7 +73,7 @@ def test_a_child_of_another_family_has_no_price(family, alliance, workshop, now)
 
 
 def test_who_is_too_young_is_told_before_sending(family, alliance, parent, workshop, now):
-    child = f.PersonFactory(alliance=alliance, birth_date=now.date())
+    child = f.PersonFactory(alliance=alliance, birth_date=clock.local_date(now))
     f.RelationFactory(person=child, user=parent)
     slot = f.SlotFactory(workshop=workshop)
     (line,) = quotes.quote(family, wishes=[wish(child, slot)], now=now)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.models import CreditGrant, LedgerAccount
 from app.operations import checks, grants
 from tests import factories as f
@@ -36,7 +37,7 @@ def hr(db, company, plan, reader):
 
 
 def line(plan, code, amount, now, days=90):
-    return f"{plan.id};{code};{amount};{now.date() + timedelta(days=days)}\n"
+    return f"{plan.id};{code};{amount};{clock.local_date(now) + timedelta(days=days)}\n"
 
 
 def given(db):

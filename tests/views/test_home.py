@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from app import clock
 from tests import factories as f
 from tests.browsers import sign_in
 from tests.statements import selects
@@ -149,7 +150,7 @@ def test_each_seat_has_the_figures_that_it_may_ask_for(kind, db, browse):
 
 def test_the_figures_are_of_the_season_that_runs_or_of_the_one_asked_for(db, browse, now):
     seat = f.SeatFactory(kind="staff")
-    today = now.date()
+    today = clock.local_date(now)
     days = {
         name: today + timedelta(days=n) for name, n in (("last", -300), ("now", -3), ("next", 90))
     }

@@ -20,8 +20,9 @@ from tests.ways import EVERY_LAYOUT, WAYS, wrong, wrong_in_both_themes
 
 KINDS = (
     "/office/", "/office/services/list/", "/office/organizations/show/1", "/office/seasons/add",
-    "/office/services/edit/1", "/office/slots/roster", "/office/organizations/import",
-    "/office/enrollments/prepare", "/office/job-runs/list/", "/office/applications/counter",
+    "/office/services/edit/1", "/office/slots/roster", "/office/slots/attended",
+    "/office/organizations/import", "/office/enrollments/prepare", "/office/job-runs/list/",
+    "/office/applications/counter",
 )  # fmt: skip
 AT_THE_DOOR = ("/login/",)
 # These need a row's own address: the matrix finds them on its page.
