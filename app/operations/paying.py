@@ -41,7 +41,8 @@ def hold(system: Session, enrollment_ids: Iterable[int], *, now: datetime) -> No
         payers = payers_of(system, row, now=now) if row.status == "placed" and row.fee else []
         if payers:
             found.append((row, payers))
-    _lock_all(system, found)
+    if found:
+        _lock_all(system, found)
     for row, payers in found:
         _hold(system, row, payers, now=now)
 
