@@ -23,7 +23,8 @@ from bench.figures import Figure, Plan, interleaved
 NAMES = {
     "list_vs_handwritten", "list_vs_hello", "get_vs_handwritten", "create_vs_handwritten",
     "public_list_vs_hello", "not_modified_vs_hello", "page1_1m_vs_1k", "deep_1m_vs_1k",
-    "enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench", "queries_", "demo_rows_per_second",
+    "enrol_hot_vs_pgbench", "enrol_spread_vs_pgbench", "enrol_rush_vs_hot",
+    "enrol_rush_p95_vs_median", "queries_", "demo_rows_per_second",
     "csv_1m_peak_mb", "screen_list_vs_api_list", "screen_list_queries", "screen_add_bytes",
     "screen_assets_bytes", "ranking_seconds", "ranking_peak_mb",
 }  # fmt: skip

@@ -11,7 +11,7 @@ from app import security
 from app.api.base import ResourceApi
 from app.api.exchange import body, endpoint, json_answer
 from app.nouns.families import WISHES
-from app.operations import quotes
+from app.operations import quotes, split
 from app.problems import translated
 from app.query.schemas import WriteSchema
 from app.transaction import web
@@ -45,9 +45,15 @@ class ApplicationApi(ResourceApi):
         """What wishes would cost and bring; nothing is kept."""
         schema = WriteSchema.from_dict({"wishes": WISHES})()
         given = cast(Any, schema.load(body()))
-        found = quotes.quote(web(), wishes=given["wishes"], now=security.moment())
+        now = security.moment()
+        found = quotes.quote(web(), wishes=given["wishes"], now=now)
         total = sum((one.amount or Decimal(0) for one in found if not one.refusal), Decimal(0))
-        return json_answer({"result": [_line(one) for one in found], "total": str(total)})
+        shares = [
+            {"payer": kind, "label": gettext(split.REASONS[kind]), "amount": str(amount)}
+            for kind, amount in quotes.shares(web(), found, now=now).items()
+        ]
+        lines = [_line(one) for one in found]
+        return json_answer({"result": lines, "total": str(total), "shares": shares})
 
 
 def _line(priced: quotes.Priced) -> dict[str, Any]:

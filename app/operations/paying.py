@@ -4,7 +4,9 @@ The order of payers is `split.py`'s; what nobody else pays is the family's, and 
 a notice. Where no credit can pay, nothing is held (docs/decisions/0027-the-ledger.md).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,11 +20,12 @@ from app.models import (
     Enrollment,
     LedgerAccount,
     PayerFund,
+    Person,
     Relation,
     Slot,
     Transfer,
 )
-from app.operations import ledger
+from app.operations import ledger, split
 from app.operations.split import Payer
 from app.transaction import elevated
 
@@ -38,7 +41,9 @@ def hold(system: Session, enrollment_ids: Iterable[int], *, now: datetime) -> No
     found = []
     for number in sorted(enrollment_ids):
         row = system.get_one(Enrollment, number)
-        payers = payers_of(system, row, now=now) if row.status == "placed" and row.fee else []
+        payers = []
+        if row.status == "placed" and row.fee:
+            payers = payers_of(system, row.person, row.slot, now=now)
         if payers:
             found.append((row, payers))
     if found:
@@ -117,6 +122,29 @@ def of_others(system: Session, row: Enrollment) -> Decimal:
     return system.scalars(held).one()
 
 
+def forecast(
+    db: Session, places: Iterable[tuple[Person, Slot, Decimal]], *, now: datetime
+) -> dict[str, Decimal]:
+    """Euro that each kind of payer would pay of these fees, in the published order.
+
+    Nothing is held: who is first when the places are given may use it up. Empty where nobody
+    but the family could pay.
+    """
+    paid = dict.fromkeys(split.ORDER, ZERO)
+    used: defaultdict[int, Decimal] = defaultdict(Decimal)
+    with elevated(db, "who would pay for places") as system:
+        for person, slot, fee in places:
+            payers = [
+                replace(one, available=min(one.available, one.balance - used[one.account_id]))
+                for one in payers_of(system, person, slot, now=now)
+            ]
+            for share in split.split(fee, payers, letters=_letters(slot), family=0):
+                used[share.account_id] += share.amount
+                paid[share.kind] += share.amount
+    others = any(amount for kind, amount in paid.items() if kind != "family")
+    return {kind: amount for kind, amount in paid.items() if amount} if others else {}
+
+
 def shares(db: Session, enrollment_ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
     """Who else pays for a family's places, by enrolment: the kind of payer and euro, in order."""
     ended = aliased(Transfer)
@@ -166,32 +194,34 @@ def _family(system: Session, row: Enrollment) -> int:
 
 
 def _hold(system: Session, row: Enrollment, payers: list[Payer], *, now: datetime) -> None:
-    letter = row.slot.workshop.tuir_letter
-    letters = frozenset({letter} if letter else ())
     ledger.hold(
-        system, row, row.fee or ZERO, payers, letters=letters, family=_family(system, row),
-        now=now,
+        system, row, row.fee or ZERO, payers, letters=_letters(row.slot),
+        family=_family(system, row), now=now,
     )  # fmt: skip
+
+
+def _letters(slot: Slot) -> frozenset[str]:
+    letter = slot.workshop.tuir_letter
+    return frozenset({letter} if letter else ())
 
 
 # ---------------------------------------------------------------- who may pay
 
 
-def payers_of(system: Session, row: Enrollment, *, now: datetime) -> list[Payer]:
-    """The accounts that may pay for an enrolment, with what each has for it."""
-    return [*_funds(system, row), *_wallets(system, row, now)]
+def payers_of(system: Session, person: Person, slot: Slot, *, now: datetime) -> list[Payer]:
+    """The accounts that may pay for a person's place, with what each has for it."""
+    return [*_funds(system, person, slot), *_wallets(system, person, slot, now)]
 
 
-def _funds(system: Session, row: Enrollment) -> list[Payer]:
+def _funds(system: Session, person: Person, slot: Slot) -> list[Payer]:
     """Public money for this season, this day and who lives there."""
-    slot = row.slot
     rows = (
         select(LedgerAccount, PayerFund)
         .join(PayerFund, PayerFund.id == LedgerAccount.fund_id)
         .where(
             LedgerAccount.kind == PayerFund.kind,
             LedgerAccount.balance > 0,
-            PayerFund.alliance_id == row.alliance_id,
+            PayerFund.alliance_id == slot.alliance_id,
             PayerFund.starts_on <= slot.starts_on,
             PayerFund.ends_on >= slot.starts_on,
             # A category is of services.
@@ -199,17 +229,22 @@ def _funds(system: Session, row: Enrollment) -> list[Payer]:
             or_(PayerFund.season_id.is_(None), PayerFund.season_id == slot.workshop.season_id),
             or_(
                 PayerFund.residence_id.is_(None),
-                PayerFund.residence_id == row.person.municipality_id,
+                PayerFund.residence_id == person.municipality_id,
             ),
         )
     )
     return [
-        Payer(account.id, fund.kind, min(account.balance, fund.per_enrollment))
+        Payer(
+            account.id,
+            fund.kind,
+            min(account.balance, fund.per_enrollment),
+            balance=account.balance,
+        )
         for account, fund in system.execute(rows)
     ]
 
 
-def _wallets(system: Session, row: Enrollment, now: datetime) -> list[Payer]:
+def _wallets(system: Session, person: Person, slot: Slot, now: datetime) -> list[Payer]:
     """The credits of the person, and of those who look after the person."""
     today = clock.local_date(now)
     own, looks = aliased(Relation), aliased(Relation)
@@ -219,17 +254,17 @@ def _wallets(system: Session, row: Enrollment, now: datetime) -> list[Payer]:
         .where(
             LedgerAccount.kind == "wallet",
             LedgerAccount.balance > 0,
-            LedgerAccount.alliance_id == row.alliance_id,
+            LedgerAccount.alliance_id == slot.alliance_id,
             CreditGrant.expires_on >= today,
             CreditGrant.service_id.is_(None),
             or_(CreditGrant.workshop_id.is_(None),
-                CreditGrant.workshop_id == row.slot.workshop_id),
+                CreditGrant.workshop_id == slot.workshop_id),
             select(own.id)
             .join(looks, looks.user_id == own.user_id)
             .where(
                 own.person_id == LedgerAccount.person_id,
                 own.kind == "self",
-                looks.person_id == row.person_id,
+                looks.person_id == person.id,
                 looks.kind.in_(FOR_WHOM),
                 or_(own.ends_on.is_(None), own.ends_on >= today),
                 or_(looks.ends_on.is_(None), looks.ends_on >= today),
@@ -244,6 +279,7 @@ def _wallets(system: Session, row: Enrollment, now: datetime) -> list[Payer]:
             account.balance,
             frozenset(grant.letters.split()),
             grant.expires_on,
+            account.balance,
         )
         for account, grant in system.execute(rows)
     ]

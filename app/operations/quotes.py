@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.errors import AlreadyEnrolled, DomainError, Invalid, Overlaps
 from app.models import Enrollment, Person, Slot
-from app.operations import eligibility, fee_schemes
+from app.operations import eligibility, fee_schemes, paying
 from app.operations.constraints import UNKNOWN
+from app.transaction import ScopedSession
 
 HOLDING = ("placed", "offered")
 OPEN = ("submitted", "waiting", *HOLDING)
+# Whom it concerns who pays: the family, and the office that answers for it.
+TOLD = ("citizen", "staff")
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,21 @@ def quote(db: Session, *, wishes: Sequence[Mapping[str, Any]], now: datetime) ->
     wanted = [(one.slot.workshop, one.person) for one in named]
     tariffs = fee_schemes.known(db, wanted, now=now)
     return [_priced(db, one, tariffs, left, now) for one in named]
+
+
+def shares(db: Session, priced: Sequence[Priced], *, now: datetime) -> dict[str, Decimal]:
+    """Who would pay what of the places that there are now, in euro by kind of payer, in order.
+
+    Empty where the family alone pays, and for seats that have no business with its credit.
+    """
+    if not isinstance(db, ScopedSession) or db.principal.kind not in TOLD:
+        return {}
+    places = [
+        (db.get_one(Person, one.person_id), db.get_one(Slot, one.slot_id), one.amount)
+        for one in priced
+        if one.outcome == "place" and one.refusal is None and one.amount
+    ]
+    return paying.forecast(db, places, now=now) if places else {}
 
 
 def _priced(

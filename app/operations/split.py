@@ -35,6 +35,8 @@ class Payer:
     available: Decimal
     letters: frozenset[str] | None = None
     expires_on: date = date.max
+    # All that the account holds, of which one fee may take a part only.
+    balance: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

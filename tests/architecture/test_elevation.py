@@ -124,7 +124,11 @@ ELEVATED = {
     ],
     "operations/fee_schemes.py": ["price places by a scheme"],
     "operations/isees.py": ["declare an ISEE", "read an ISEE"],
-    "operations/paying.py": ["a place has begun", "who pays for the family's places"],
+    "operations/paying.py": [
+        "a place has begun",
+        "who pays for the family's places",
+        "who would pay for places",
+    ],
     "operations/attendance.py": ["record an attendance", "record who was present"],
     "operations/attended.py": ["count who came to the slots that one runs"],
     "operations/absences.py": ["the absences that a workshop allows"],

@@ -17,6 +17,7 @@ from app.operations import (
     payer_funds,
     paying,
     payments,
+    quotes,
 )
 from tests import factories as f
 
@@ -214,3 +215,50 @@ def test_a_place_that_no_credit_paid_is_owed_by_the_family_when_it_begins(
     assert paying.capture(db, row.id, now=begun)
     assert [line[:2] for line in moved(db, row)] == [("hold", "family"), ("capture", "held")]
     assert payments.due(db, row) == 100
+
+
+# ---------------------------------------------------------------- what is told beforehand
+
+
+def told(session, wishes, now):
+    asked = [{"person_id": child.id, "slot_id": slot.id} for child, slot in wishes]
+    return quotes.shares(session, quotes.quote(session, wishes=asked, now=now), now=now)
+
+
+def test_a_family_is_told_beforehand_who_will_pay_and_so_it_is(
+    db, family, slot, children, employee, plan, now
+):
+    voucher(db, slot, now)
+    give(db, plan, employee, "25.00", now)
+    before = told(family, [(children[0], slot)], now)
+    assert before == {"voucher_fund": D("40.00"), "wallet": D("25.00"), "family": D("35.00")}
+    assert list(before) == ["voucher_fund", "wallet", "family"]
+    row = enrol(db, slot, children[0], now)
+    held = {kind: amount for _, kind, amount in moved(db, row)}
+    assert held == before
+
+
+def test_one_credit_is_not_promised_to_two_places(db, family, slot, children, employee, plan, now):
+    slot.places = 2
+    give(db, plan, employee, "130.00", now)
+    both = told(family, [(child, slot) for child in children], now)
+    assert both == {"wallet": D("130.00"), "family": D("70.00")}
+
+
+def test_nothing_is_promised_for_a_place_that_there_is_not(
+    db, family, slot, children, employee, plan, now
+):
+    give(db, plan, employee, "25.00", now)
+    enrol(db, slot, f.PersonFactory(alliance=slot.alliance), now)
+    assert told(family, [(children[0], slot)], now) == {}
+
+
+def test_a_desk_is_told_nothing_of_a_familys_credit(
+    db, as_seat, alliance, slot, children, employee, plan, parent, now
+):
+    give(db, plan, employee, "25.00", now)
+    staff = as_seat("staff", user_id=f.AccountFactory().id, alliance_id=alliance.id)
+    assert told(staff, [(children[0], slot)], now)["wallet"] == D("25.00")
+    desk = as_seat("social_point", user_id=f.AccountFactory().id, alliance_id=alliance.id)
+    priced = quotes.Priced(children[0].id, slot.id, D(100), [], "place", None)
+    assert quotes.shares(desk, [priced], now=now) == {}

@@ -10,6 +10,7 @@ from app.api.tokens import Login
 from app.nouns import titles
 from app.nouns.families import WISHES
 from app.operations.files import LARGEST
+from app.operations.split import ORDER
 from app.query.schemas import WriteSchema
 
 TOKEN = {**columns.text(4000), "example": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMiJ9.c2lnbmF0dXJl"}
@@ -59,6 +60,10 @@ def schemas() -> dict[str, columns.Schema]:
         {"label": short, "amount": columns.text(20), "detail": columns.text(1000)},
     )
     amount = {**columns.text(20), "format": "decimal", "nullable": True}
+    share = _object(
+        ["payer", "label", "amount"],
+        {"payer": {**short, "enum": list(ORDER)}, "label": short, "amount": columns.text(20)},
+    )
     quoted = _object(
         ["person_id", "slot_id", "amount", "lines", "outcome", "error"],
         {
@@ -110,8 +115,11 @@ def schemas() -> dict[str, columns.Schema]:
             "key": {**columns.text(100), "example": f"ik_7k3m9q2xabcd_{'x' * 43}",
                     "description": gettext("The whole key, told this once.")}}),
         "Quote": fields.of_schema(WriteSchema.from_dict({"wishes": WISHES})()),
-        "QuoteAnswer": _object(["result", "total"], {
-            "result": columns.listed(quoted, 100), "total": columns.text(20)}),
+        "QuoteAnswer": _object(["result", "total", "shares"], {
+            "result": columns.listed(quoted, 100), "total": columns.text(20),
+            "shares": {**columns.listed(share, 5), "description": gettext(
+                "Who would pay what of the places that there are now, in the published order; "
+                "empty where nobody but the family pays.")}}),
         "UploadedFile": _object(["file"], {
             "file": {"type": "string", "format": "binary", "maxLength": LARGEST,
                      "description": gettext("PDF, PNG, JPEG or P7M, known by its content.")},
@@ -266,7 +274,11 @@ def _nouns() -> dict[str, dict[str, Any]]:
         "outcome": "place",
         "error": None,
     }
-    found = {"result": [line], "total": "60.00"}
+    shares = [
+        {"payer": "wallet", "label": "Credito welfare", "amount": "50.00"},
+        {"payer": "family", "label": "A carico della famiglia", "amount": "10.00"},
+    ]
+    found = {"result": [line], "total": "60.00", "shares": shares}
     quote = operation(
         id="quoteApplication",
         tag="applications",

@@ -92,6 +92,7 @@ async function price() {
     box.replaceChildren();
     box.closest("table").hidden = true;
     total.textContent = euro(0);
+    shared([]);
     none.hidden = false;
     return;
   }
@@ -121,6 +122,21 @@ async function price() {
     box.append(row);
   });
   total.textContent = euro(answer.total);
+  shared(answer.shares);
+}
+
+// Who pays what, where it is not the family alone.
+function shared(shares) {
+  const list = form.querySelector("[data-shares]");
+  list.replaceChildren();
+  for (const share of shares) {
+    const name = document.createElement("dt");
+    const amount = document.createElement("dd");
+    name.textContent = share.label;
+    amount.textContent = euro(share.amount);
+    list.append(name, amount);
+  }
+  list.hidden = shares.length === 0;
 }
 
 let waiting;
