@@ -1009,6 +1009,10 @@ class Workshop(Titled, Described, Offer, Tenant):
     )  # fmt: skip
     tuir_letter: Mapped[str | None] = choice(N_("Letter of TUIR art. 51(2)"), TUIR_LETTERS,
                                              check="tuir_letter")  # fmt: skip
+    pay_within_days: Mapped[int | None] = col(
+        N_("Days to pay"), Integer,
+        help=N_("How long a family has to pay a notice; 30 days where nothing is said."),
+    )  # fmt: skip
     copied_from_id: Mapped[int | None] = ref(N_("Copied from"), "workshop.id", "internal")
     organization: Mapped[Organization] = relationship(foreign_keys=[organization_id])
     controller: Mapped[Organization] = relationship(foreign_keys=[controller_id])
@@ -1030,6 +1034,7 @@ class Workshop(Titled, Described, Offer, Tenant):
         CheckConstraint("max_age BETWEEN 0 AND 120 AND max_age >= min_age", name="max_age_range"),
         CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_range"),
         CheckConstraint("absences_allowed BETWEEN 0 AND 60", name="absences_allowed_range"),
+        CheckConstraint("pay_within_days BETWEEN 1 AND 365", name="pay_within_days_range"),
         CheckConstraint(
             "allocation = 'ranking' OR (ranking_id IS NULL AND criterion_set_id IS NULL)",
             name="ranked_where_places_are_ranked",

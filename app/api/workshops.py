@@ -45,6 +45,7 @@ class WorkshopApi(ResourceApi):
         "criterion_set.id",
         "offer_hours",
         "absences_allowed",
+        "pay_within_days",
         "tuir_letter",
         "description",
         "description_en",
@@ -82,6 +83,7 @@ class WorkshopApi(ResourceApi):
         "reduced_for",
         "price_unit",
         "fee_scheme_id",
+        "pay_within_days",
         "tuir_letter",
     ]
     add_columns = ["organization_id", *edit_columns]

@@ -4,13 +4,14 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import N_, Duplicate, Invalid
 from app.models import RECEIPT_OUTCOMES, Application, Organization, Payee, PaymentNotice
 from app.operations import payees, payment_files, payments
+from app.query.fields import field_for
 from app.query.verbs import Field, Noun, Verb
 
 UNKNOWN = N_("There is no such choice here.")
@@ -39,7 +40,7 @@ def issue(db: Session, values: dict[str, Any], *, now: datetime) -> Any:
     """A notice for those places of an application that no other asks for."""
     application = _seen(db, Application, values, "application_id")
     payee = _seen(db, Payee, values, "payee_id")
-    made = payments.issue(db, application, payee.id, due_on=values["due_on"], now=now)
+    made = payments.issue(db, application, payee.id, due_on=values.get("due_on"), now=now)
     return db.get(PaymentNotice, made)
 
 
@@ -107,6 +108,8 @@ NOUNS: dict[str, Noun] = {
     "payees": Noun(create=create_payee, update=change_payee),
     "payment-notices": Noun(
         create=issue,
+        # Left out, it is what the workshops say.
+        create_fields={"due_on": field_for(Date(), required=False, nullable=False)},
         verbs={
             "cancel": Verb(cancel, N_("Cancel"), states=("open",)),
             "debts": Verb(

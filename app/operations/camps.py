@@ -24,7 +24,7 @@ SAME = (
     "alliance_id", "organization_id", "title", "title_en", "description", "description_en",
     "kind", "municipality_id", "location_id", "controller_id", "participants", "min_age",
     "max_age", "allocation", "offer_hours", "absences_allowed", "tuir_letter", "price_kind",
-    "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
+    "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id", "pay_within_days",
 )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ CHECKS = {
     "max_age_range": (OUT_OF_RANGE, "max_age"),
     "min_age_range": (OUT_OF_RANGE, "min_age"),
     "offer_hours_range": (OUT_OF_RANGE, "offer_hours"),
+    "pay_within_days_range": (OUT_OF_RANGE, "pay_within_days"),
     "one_payer": (MISSING, "organization_id"),
     "organization_where_needed": (MISSING, "organization_id"),
     "paper_is_kept": (MISSING, "file_id"),

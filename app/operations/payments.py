@@ -6,7 +6,7 @@ comes in later is matched with it by its number.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import exists, select
@@ -29,6 +29,9 @@ from app.models import (
 from app.operations import asking, enrollments, paying, payment_codes, states
 from app.operations.constraints import explained
 from app.transaction import elevated
+
+# Where a workshop says nothing of it.
+PAY_WITHIN_DAYS = 30
 
 NOTHING_DUE = N_("There is nothing to be paid here.")
 NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
@@ -69,13 +72,19 @@ def due(system: Session, enrollment: Enrollment) -> Decimal:
 
 
 def issue(
-    db: Session, application: Application, payee_id: int, *, due_on: date, now: datetime
+    db: Session,
+    application: Application,
+    payee_id: int,
+    *,
+    due_on: date | None = None,
+    now: datetime,
 ) -> int:
     """Ask for what the application's places cost at that payee. Returns the notice's number.
 
-    Raises Invalid, or Conflict where no place is left to be asked for.
+    Without a day it is due by what the workshops say, the shortest of them. Raises Invalid, or
+    Conflict where no place is left to be asked for.
     """
-    if due_on < clock.local_date(now):
+    if due_on is not None and due_on < clock.local_date(now):
         raise Invalid(PAST, field="due_on")
     with elevated(db, "issue a payment notice") as system, explained():
         payee = _held(system, payee_id, application.alliance_id)
@@ -90,7 +99,8 @@ def issue(
             alliance_id=payee.alliance_id, payee_id=payee.id, application_id=application.id,
             kind=payee.kind, number=asking.next_number(payee), amount=amount,
             reason=f"{application.receipt} {owed[0][0].slot.workshop.title}"[:140],
-            debtor_name=name, debtor_code=code, issued_at=now, due_on=due_on,
+            debtor_name=name, debtor_code=code, issued_at=now,
+            due_on=due_on or _last_day([row for row, _ in owed], now),
         )  # fmt: skip
         notice.lines = [
             PaymentNoticeLine(alliance_id=payee.alliance_id, enrollment_id=row.id, amount=part)
@@ -225,6 +235,12 @@ def _unasked(system: Session, application: Application, payee: Payee) -> list[En
         .order_by(Enrollment.id)
     )
     return list(system.scalars(places))
+
+
+def _last_day(places: Iterable[Enrollment], now: datetime) -> date:
+    """By when places that are asked for together are to be paid."""
+    days = (place.slot.workshop.pay_within_days or PAY_WITHIN_DAYS for place in places)
+    return clock.local_date(now) + timedelta(days=min(days))
 
 
 def _debtor(system: Session, application: Application) -> tuple[str, str | None]:

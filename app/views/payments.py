@@ -4,7 +4,10 @@ from flask_babel import gettext
 
 from app.errors import N_
 from app.views.base import ResourceView
+from app.views.forms import Fields
 from app.views.verbs import Button
+
+LEFT_OPEN = N_("Left empty, it is what the workshops say: the shortest of them.")
 
 
 class PayeeView(ResourceView):
@@ -48,6 +51,14 @@ class PaymentNoticeView(ResourceView):
     filter_columns = ["status", "kind", "payee_id", "application_id", "due_on"]
     order = "-id"
     related = {"payment-notice-lines": "notice_id", "payment-receipts": "notice_id"}
+
+    def add_fields(self) -> Fields:
+        """The last day may be left to the workshops."""
+        asked = super().add_fields()
+        for one in asked:
+            if one.name == "due_on":
+                one.required, one.help = False, gettext(LEFT_OPEN)
+        return asked
 
     def buttons(self, pk: int | None = None) -> list[Button]:
         """The paper that the family pays by."""

@@ -42,7 +42,7 @@ class WorkshopView(OfferView):
                            "offer_hours", "absences_allowed", "participants",
                             "min_age", "max_age"]),
         (N_("Price"), ["price_kind", "price", "reduced_price", "reduced_for", "price_unit",
-                       "fee_scheme_id",
+                       "fee_scheme_id", "pay_within_days",
                        "tuir_letter"]),
         (N_("For the families"), ["description", "description_en"]),
         (N_("Privacy"), ["controller_id"]),
@@ -54,14 +54,15 @@ class WorkshopView(OfferView):
         "ranking_id", "criterion_set_id",
         "offer_hours", "absences_allowed", "participants", "min_age", "max_age", "price_kind",
         "price", "reduced_price", "reduced_for", "price_unit", "fee_scheme_id",
-        "tuir_letter", "description",
+        "pay_within_days", "tuir_letter", "description",
         "description_en", "controller_id",
     ]  # fmt: skip
     edit_columns = [c for c in add_columns if c != "organization_id"]
     search_columns = ["title", "description", "organization.name"]
     inline_columns = ["title", "price"]
     bulk_columns = ["price", "price_unit", "opens_at", "closes_at", "min_age", "max_age",
-                    "offer_hours", "absences_allowed", "tuir_letter"]  # fmt: skip
+                    "offer_hours", "absences_allowed", "pay_within_days",
+                    "tuir_letter"]  # fmt: skip
     filter_columns = ["season_id", "organization_id", "municipality_id", "kind", "status",
                       "ranking_id", "fee_scheme_id"]  # fmt: skip
     order = "-starts_on"

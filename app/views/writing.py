@@ -82,7 +82,8 @@ class WriteScreens(ConflictScreens, AddingScreens):
         """The new row, by the noun's rule."""
         given = fields.sent(asked, request.form, blank=False)
         given |= save_uploads(asked, given)
-        schema = write_schema(self.model, [one.name for one in asked])
+        named, more = [one.name for one in asked], nouns.noun(self.resource).create_fields
+        schema = write_schema(self.model, named, more={n: more[n] for n in named if n in more})
         values: Any = schema.load(given)
         return nouns.create(web(), self.resource, values, now=security.moment())
 

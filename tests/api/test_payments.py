@@ -109,6 +109,14 @@ def test_what_asks_for_nothing_real_is_refused_by_name(db, staff, application, p
     assert db.query(PaymentNotice).count() == 0
 
 
+def test_a_notice_without_a_day_takes_the_workshops(staff, application, payee):
+    sent = asked(application, payee)
+    del sent["due_on"]
+    made = staff.post(NOTICES, json=sent)
+    assert made.status_code == 201, made.text
+    assert made.json["result"]["due_on"] == (clock.today() + timedelta(days=30)).isoformat()
+
+
 def test_another_alliance_s_payee_is_refused_by_name(staff, application):
     answer = staff.post(NOTICES, json=asked(application, f.PayeeFactory().id))
     assert answer.status_code == 422

@@ -88,10 +88,11 @@ def test_dates_that_make_no_week_are_refused_by_field(db, camp, now, change, fie
 def test_the_camp_of_next_year_has_its_weeks_where_they_lie(db, camp, next_summer, now):
     weeks = camps.generate_weeks(db, camp, **HOURS, now=now)
     db.delete(weeks[3])  # Closed from 29 June to 3 July.
-    weeks[0].places = 12
+    weeks[0].places, camp.pay_within_days = 12, 7
     db.flush()
     copy = camps.copy_from_last_year(db, camp, season_id=next_summer.id, now=now)
     assert (copy.status, copy.copied_from_id) == ("draft", camp.id)
+    assert copy.pay_within_days == 7
     assert (copy.starts_on, copy.ends_on) == (date(2027, 6, 9), date(2027, 7, 30))
     assert copy.opens_at == datetime(2027, 3, 31, 8, tzinfo=clock.ROME)
     db.refresh(copy)

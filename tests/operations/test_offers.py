@@ -164,6 +164,8 @@ def test_a_workshop_s_dates_hold_its_slots_and_each_fault_names_its_field(db, al
         ({"municipality_id": None}, "municipality_id"),
         ({"max_age": 3}, "max_age"),
         ({"offer_hours": 0}, "offer_hours"),
+        ({"pay_within_days": 0}, "pay_within_days"),
+        ({"pay_within_days": 366}, "pay_within_days"),
     ):
         with pytest.raises(Invalid) as refusal, db.begin_nested():
             offers.propose(db, workshop, change, now=now)

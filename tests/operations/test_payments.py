@@ -110,6 +110,20 @@ def test_a_date_that_has_passed_gives_nobody_the_time_to_pay(db, application, pa
     assert refused.value.field == "due_on"
 
 
+@pytest.mark.parametrize(("said", "days"), [((), 30), ((20,), 20), ((20, 7), 7), ((None, 40), 30)])
+def test_a_family_has_the_days_of_the_workshop_that_gives_the_fewest(
+    db, body, payee, now, said, days
+):
+    price = {"organization": body, "price_kind": "fixed", "price": Decimal("60.00")}
+    camps = [f.WorkshopFactory(pay_within_days=one, **price) for one in said or (None,)]
+    weeks = [
+        f.SlotFactory(workshop=camp, starts_on=camp.starts_on + n * timedelta(days=7))
+        for n, camp in enumerate(camps)
+    ]
+    made = payments.issue(db, enrolled(db, weeks, now), payee, now=now)
+    assert db.get(PaymentNotice, made).due_on == clock.local_date(now) + timedelta(days=days)
+
+
 def test_the_payee_of_another_alliance_is_unknown_here(db, application, due_on, now):
     other = f.PayeeFactory()
     with pytest.raises(NotFound):
