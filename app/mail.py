@@ -33,7 +33,8 @@ PROVIDERS_REQUEST = "/office/service-requests/show/{request_id}"
 PATHS = {
     **dict.fromkeys(
         ("receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
-         "list_published", "window_closes", "slot_tomorrow", "offer_expires", "absences"),
+         "list_published", "window_closes", "slot_tomorrow", "offer_expires", "absences",
+         "notice_due"),
         APPLICATION,
     ),
     **dict.fromkeys(

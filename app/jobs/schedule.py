@@ -49,6 +49,7 @@ JOBS = (
     Job("remind_calls", "10 8 * * *", deadlines.calls),
     Job("remind_memberships", "15 8 * * *", deadlines.memberships),
     Job("remind_reviews", "20 8 * * mon-fri", deadlines.reviews),
+    Job("remind_notices", "25 8 * * *", payments.remind),
     Job("remind_slots", "0 16 * * *", reminders.slots),
     Job("mind_absences", "30 18 * * *", attendance.mind),
     Job("expire_credit", "40 0 * * *", credit.expire),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.models import Enrollment, Payee, PaymentNotice, PaymentNoticeLine, Slot
-from app.operations import payment_codes, states
+from app.operations import notice_letters, payment_codes, states
 
 KEPT = ("alliance_id", "payee_id", "application_id", "reason", "debtor_name",
         "debtor_code", "due_on")  # fmt: skip
@@ -87,4 +87,5 @@ def _again(
     ]
     system.add(made)
     system.flush()
+    notice_letters.write(system, made, "issued", now=now)
     return made.id

@@ -21,7 +21,7 @@ KINDS = frozenset(
         "receipt", "placed", "waiting", "offered", "cancelled", "refused", "expired",
         "request_sent", "request_answered", "request_accepted", "request_started",
         "request_closed", "request_refused", "request_cancelled",
-        "window_closes", "slot_tomorrow", "offer_expires", "call_deadline",
+        "window_closes", "slot_tomorrow", "offer_expires", "notice_due", "call_deadline",
         "membership_deadline", "review_waiting", "rules_broken", "list_published", "digest",
         "absences", "confirm", "reset", "invite", "delegation_code",
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock, reasons
@@ -26,12 +26,14 @@ from app.models import (
     Relation,
     Slot,
 )
-from app.operations import asking, enrollments, paying, payment_codes, states
+from app.operations import asking, enrollments, notice_letters, paying, payment_codes, states
 from app.operations.constraints import explained
 from app.transaction import elevated
 
 # Where a workshop says nothing of it.
 PAY_WITHIN_DAYS = 30
+# How long before the day a family is reminded of it.
+SOON = timedelta(days=3)
 
 NOTHING_DUE = N_("There is nothing to be paid here.")
 NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
@@ -108,6 +110,7 @@ def issue(
         ]
         system.add(notice)
         system.flush()
+        notice_letters.write(system, notice, "issued", now=now)
         return notice.id
 
 
@@ -126,6 +129,31 @@ def overdue(db: Session, *, now: datetime) -> list[int]:
         PaymentNotice.status == "open", PaymentNotice.due_on < clock.local_date(now)
     )
     return list(db.scalars(late.order_by(PaymentNotice.due_on, PaymentNotice.id)))
+
+
+def to_remind(db: Session, *, now: datetime) -> list[tuple[int, str]]:
+    """The open notices whose families are to be told that the day comes (soon) or passed (late).
+
+    Whoever was asked only since yesterday has just been told.
+    """
+    today = clock.local_date(now)
+    late = PaymentNotice.due_on < today
+    found = (
+        select(PaymentNotice.id, late)
+        .where(
+            PaymentNotice.status == "open",
+            PaymentNotice.due_on.between(today - notice_letters.KEPT, today + SOON),
+            or_(late, PaymentNotice.issued_at <= now - timedelta(days=1)),
+        )
+        .order_by(PaymentNotice.due_on, PaymentNotice.id)
+    )
+    return [(number, "late" if passed else "soon") for number, passed in db.execute(found)]
+
+
+def remind(db: Session, notice_id: int, when: str, *, now: datetime) -> bool:
+    """Tell the family of an open notice, once; returns False if there was nothing to tell."""
+    notice = _notice(db, notice_id)
+    return notice.status == "open" and notice_letters.write(db, notice, when, now=now)
 
 
 def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
