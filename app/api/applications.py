@@ -7,11 +7,12 @@ from flask import Response
 from flask_appbuilder.api import expose
 from flask_babel import gettext
 
-from app import security
+from app import clock, security
 from app.api.base import ResourceApi
-from app.api.exchange import body, endpoint, json_answer
+from app.api.exchange import body, endpoint, json_answer, pdf_answer
+from app.models import Application
 from app.nouns.families import WISHES
-from app.operations import quotes, split
+from app.operations import quotes, receipt_paper, rows, split
 from app.problems import translated
 from app.query.schemas import WriteSchema
 from app.transaction import web
@@ -37,7 +38,15 @@ class ApplicationApi(ResourceApi):
     sort = "-id"
     includes = {"enrollments": ("enrollments", "application_id")}
     small_cells = 5
-    include_route_methods = ResourceApi.include_route_methods | {"quote"}
+    include_route_methods = ResourceApi.include_route_methods | {"quote", "paper"}
+
+    @expose("/<int:pk>/paper", methods=["GET"])
+    @endpoint("get")
+    def paper(self, pk: int) -> Response:
+        """The receipt on paper, as a PDF."""
+        row: Application = rows.get(web(), Application, pk)
+        made = receipt_paper.printed(web(), row, today=clock.local_date(security.moment()))
+        return pdf_answer(made, row.receipt)
 
     @expose("/quote", methods=["POST"])
     @endpoint("create")

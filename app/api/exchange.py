@@ -4,10 +4,11 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Any
+from io import BytesIO
+from typing import Any, cast
 
 import orjson
-from flask import Response, request
+from flask import Response, request, send_file
 
 from app import security
 from app.api import asking
@@ -145,6 +146,18 @@ def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = N
     data = b"" if body is None else orjson.dumps(body, default=_plain)
     said = [("Cache-Control", "no-store"), *(headers or {}).items()]
     return Response(data, status, said, content_type=JSON)
+
+
+def pdf_answer(made: bytes, name: str) -> Response:
+    """A paper, as a download that no cache keeps."""
+    answer: Any = send_file(
+        BytesIO(made),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{name}.pdf",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return cast(Response, answer)
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,10 @@
 """Payees, what families are asked to pay, and what was paid."""
 
-from io import BytesIO
-from typing import Any
-
-from flask import Response, send_file
+from flask import Response
 from flask_appbuilder.api import expose
 
 from app.api.base import ResourceApi
-from app.api.exchange import endpoint
+from app.api.exchange import endpoint, pdf_answer
 from app.models import PaymentNotice
 from app.operations import notice_paper, rows
 from app.transaction import web
@@ -41,15 +38,7 @@ class PaymentNoticeApi(ResourceApi):
     def paper(self, pk: int) -> Response:
         """The notice on paper, as a PDF."""
         row: PaymentNotice = rows.get(web(), PaymentNotice, pk)
-        made = notice_paper.printed(web(), row)
-        answer: Any = send_file(
-            BytesIO(made),
-            mimetype="application/pdf",
-            as_attachment=True,
-            download_name=f"{row.number}.pdf",
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return pdf_answer(notice_paper.printed(web(), row), row.number)
 
 
 class PaymentNoticeLineApi(ResourceApi):

@@ -48,6 +48,7 @@ class Certificate:
     issuer: str
     issuer_code: str
     issuer_vat: str
+    issuer_address: str
     payer: str
     payer_code: str
     number: str
@@ -69,6 +70,7 @@ def of(notice: PaymentNotice, *, today: date) -> Certificate:
         issuer=issuer.name,
         issuer_code=_needed(issuer.fiscal_code, "issuer"),
         issuer_vat=issuer.vat_number or "",
+        issuer_address=issuer.address or "",
         payer=notice.debtor_name,
         payer_code=_needed(notice.debtor_code, "debtor_code"),
         number=notice.number,

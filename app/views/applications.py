@@ -11,6 +11,7 @@ from app.errors import N_, DomainError
 from app.models import Application, Enrollment
 from app.nouns import families
 from app.operations import applications
+from app.operations import rows as row_operations
 from app.query.schemas import write_schema
 from app.transaction import web
 from app.views import fields, lists
@@ -56,10 +57,16 @@ class ApplicationView(ResourceView):
     }
 
     def buttons(self, pk: int | None = None) -> list[Button]:
-        """The way to the counter, from the list."""
-        if pk is not None or not self.may("create"):
+        """The way to the counter, from the list; of a row its receipt."""
+        if pk is not None:
+            href = f"/api/v1/applications/{pk}/paper"
+            return [Button(gettext("Receipt (PDF)"), href, False)] if self._is_sent(pk) else []
+        if not self.may("create"):
             return []
         return [Button(gettext("Enrol at the counter"), self.to("counter"), False)]
+
+    def _is_sent(self, pk: int) -> bool:
+        return bool(row_operations.get(web(), Application, pk).status != "draft")
 
     def besides(self, row: Row) -> dict[str, Any]:
         """A receipt is handed over on paper, which says whose it is."""

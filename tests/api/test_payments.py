@@ -202,3 +202,25 @@ def test_the_debts_leave_in_a_file_and_those_cancelled_do_not(staff, payee, noti
     assert text.splitlines() == [
         "numero_avviso;codice_fiscale;debitore;importo_centesimi;scadenza;causale"
     ]
+
+
+def test_a_receipt_is_printed_by_its_family_and_by_the_office_and_by_nobody_else(
+    staff, application, client
+):
+    address = f"/api/v1/applications/{application.id}/paper"
+    family = client(f.SeatFactory(kind="citizen", alliance=application.alliance,
+                                  user=application.user))  # fmt: skip
+    for reader in (staff, family):
+        paper = reader.get(address)
+        assert paper.status_code == 200, paper.text
+        assert paper.data.startswith(b"%PDF")
+        assert paper.headers["Cache-Control"] == "no-store"
+    other = client(f.SeatFactory(kind="citizen", alliance=application.alliance))
+    assert other.get(address).status_code == 404
+
+
+def test_a_draft_has_no_receipt_to_print(db, staff, body):
+    draft = f.ApplicationFactory(alliance=body.alliance, status="draft", submitted_at=None)
+    db.flush()
+    refused = staff.get(f"/api/v1/applications/{draft.id}/paper")
+    assert refused.status_code in (404, 409)

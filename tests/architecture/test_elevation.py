@@ -81,6 +81,9 @@ ELEVATED = {
     "operations/notice_paper.py": [
         "print a payment notice",
     ],
+    "operations/receipt_paper.py": [
+        "print a receipt of enrolment",
+    ],
     "operations/payees.py": [
         "say how a body is paid",
     ],

@@ -18,7 +18,8 @@ PARENT = "BNCDAA80A41E648K"
 
 @pytest.fixture
 def notice(db):
-    body = f.OrganizationFactory(fiscal_code="84507570152", vat_number="00743110157")
+    body = f.OrganizationFactory(fiscal_code="84507570152", vat_number="00743110157",
+                                 address="Via Fittizia 1, Lodi")  # fmt: skip
     payee = f.PayeeFactory(organization=body)
     made = f.PaymentNoticeFactory(
         payee=payee, amount=Decimal("60.00"), status="paid", paid_on=date(2027, 6, 20),
@@ -41,7 +42,8 @@ def test_it_names_issuer_parent_child_service_dates_and_amount(notice):
     pdf = read(notice)
     said = " ".join(pdf.pages[0].extract_text().split())
     child = notice.lines[0].enrollment.person
-    for fact in ("84507570152", "00743110157", PARENT, child.fiscal_code, "20/06/2027",
+    for fact in ("84507570152", "00743110157", "Via Fittizia 1, Lodi",
+                 PARENT, child.fiscal_code, "20/06/2027",
                  "educativa e ricreativa", "60,00 €", "01/07/2027"):  # fmt: skip
         assert fact in said, fact
     assert pdf.trailer["/Root"]["/Lang"] == "it"

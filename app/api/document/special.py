@@ -245,25 +245,16 @@ def _nouns() -> dict[str, dict[str, Any]]:
             **answers.problems(*answers.READING, *answers.A_ROW),
         },
     )  # fmt: skip
-    paper = operation(
-        id="printPaymentNotice",
-        tag="payment-notices",
-        summary=": ".join((titles.many("payment-notices"), gettext("on paper"))),
-        description=gettext("The notice that a family pays by, as a PDF; always as a download."),
-        kinds=granted("payment-notices", "get"),
-        parameters=[parameters.ref("id")],
-        responses={
-            "200": {
-                "description": gettext("The file."),
-                "headers": answers.said(),
-                "content": {
-                    "application/pdf": {
-                        "schema": {"type": "string", "format": "binary", "maxLength": LARGEST}
-                    }
-                },
-            },
-            **answers.problems(*answers.READING, *answers.A_ROW),
-        },
+    notice = _paper(
+        "printPaymentNotice",
+        "payment-notices",
+        gettext("The notice that a family pays by, as a PDF; always as a download."),
+    )
+    receipt = _paper(
+        "printReceipt",
+        "applications",
+        gettext("The receipt of what was sent, as a PDF; always as a download."),
+        409,
     )
     wish = {"wishes": [{"person_id": 12, "slot_id": 34, "reduced": False}]}
     line = {
@@ -297,8 +288,33 @@ def _nouns() -> dict[str, dict[str, Any]]:
     return {
         "/api/v1/files/{id}/content": {"get": content},
         "/api/v1/applications/quote": {"post": quote},
-        "/api/v1/payment-notices/{id}/paper": {"get": paper},
+        "/api/v1/applications/{id}/paper": {"get": receipt},
+        "/api/v1/payment-notices/{id}/paper": {"get": notice},
     }
+
+
+def _paper(id_: str, noun: str, about: str, *refusals: int) -> dict[str, Any]:
+    """A row on paper."""
+    return operation(
+        id=id_,
+        tag=noun,
+        summary=": ".join((titles.many(noun), gettext("on paper"))),
+        description=about,
+        kinds=granted(noun, "get"),
+        parameters=[parameters.ref("id")],
+        responses={
+            "200": {
+                "description": gettext("The file."),
+                "headers": answers.said(),
+                "content": {
+                    "application/pdf": {
+                        "schema": {"type": "string", "format": "binary", "maxLength": LARGEST}
+                    }
+                },
+            },
+            **answers.problems(*answers.READING, *answers.A_ROW, *refusals),
+        },
+    )
 
 
 def adapt(found: dict[str, dict[str, Any]]) -> None:
