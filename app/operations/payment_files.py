@@ -18,8 +18,11 @@ DEBTS = ("numero_avviso", "codice_fiscale", "debitore", "importo_centesimi", "sc
 RECEIPTS = ("numero_avviso", "iur", "importo_centesimi", "data_pagamento")
 LARGEST = 20 * 2**20
 MOST = 100  # mistakes named at once
+MOST_ROWS = 5000  # taken in by one transaction, while somebody waits
+Wrong = tuple[str, str, dict[str, object]]
 
 TOO_LARGE = N_("The file is too large.")
+TOO_MANY = N_("The file has more than %(most)s rows: send it in parts.")
 NOT_UTF8 = N_("The file is not written in UTF-8.")
 HEADER = N_("The first line has to be: %(header)s")
 COLUMNS = N_("This line has %(found)s columns instead of %(wanted)s.")
@@ -45,6 +48,17 @@ def debts(notices: Iterable[PaymentNotice]) -> Iterator[str]:
 def receipts(content: bytes, *, today: date) -> list[Received]:
     """What a file of receipts says. Raises BadRequest for a file that is none, or Invalid, which
     names each line, counted like in an editor, and its column."""
+    found, wrong = read(content, today=today)
+    if wrong:
+        raise Invalid.many(wrong)
+    return found
+
+
+def read(content: bytes, *, today: date) -> tuple[list[Received], list[Wrong]]:
+    """What a file of receipts says, and what of it cannot be read: (field, message, params).
+
+    Raises BadRequest for a file that is none.
+    """
     if len(content) > LARGEST:
         raise BadRequest(TOO_LARGE, field="file")
     try:
@@ -53,24 +67,22 @@ def receipts(content: bytes, *, today: date) -> list[Received]:
         raise BadRequest(NOT_UTF8, field="file") from None
     lines = csv.reader(StringIO(text, newline=""), delimiter=";")
     found: list[Received] = []
-    wrong: list[tuple[str, str, dict[str, object]]] = []
+    wrong: list[Wrong] = []
     try:
         if tuple(next(lines, ())) != RECEIPTS:
             raise BadRequest(HEADER, field="file", header=";".join(RECEIPTS))
         for cells in lines:
+            if len(found) == MOST_ROWS:
+                raise BadRequest(TOO_MANY, field="file", most=MOST_ROWS)
             if cells and len(wrong) < MOST:
                 row = _receipt(cells, lines.line_num, today, wrong)
                 found += [row] if row else []
     except csv.Error:
         raise BadRequest(field="file") from None
-    if wrong:
-        raise Invalid.many(wrong)
-    return found
+    return found, wrong
 
 
-def _receipt(
-    cells: list[str], line: int, today: date, wrong: list[tuple[str, str, dict[str, object]]]
-) -> Received | None:
+def _receipt(cells: list[str], line: int, today: date, wrong: list[Wrong]) -> Received | None:
     before, at = len(wrong), f"rows[{line}]"
     if len(cells) != len(RECEIPTS):
         wrong.append((at, COLUMNS, {"found": len(cells), "wanted": len(RECEIPTS)}))

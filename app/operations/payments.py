@@ -39,6 +39,8 @@ NOTHING_DUE = N_("There is nothing to be paid here.")
 NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
 PAST = N_("The date lies in the past.")
 OTHER_DATA = N_("A receipt of this identifier was taken in with other data.")
+OTHER = "other_data"
+MOST = 100  # mistakes named at once
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a receipt came to; ``known`` was there before."""
+    """What a receipt came to; ``known`` was there before, ``other_data`` with another story."""
 
     line: int
     iur: str
@@ -181,28 +183,49 @@ def receive(
 ) -> list[Taken]:
     """Take receipts in and match them. Returns what each came to, in order.
 
-    Raises Invalid, naming the row by its file's line or else its place, with nothing written.
+    Raises Invalid, naming each row by its file's line or else its place, with nothing written.
     """
-    came: list[Taken] = []
     with elevated(db, "take receipts of payments in") as system, system.begin_nested(), explained():
-        payee = _held(system, payee_id, alliance_id)
-        for place, row in enumerate(rows):
-            number = place if row.line is None else row.line
-            payment_codes.cents(row.amount, field=f"rows[{number}].amount")
-            outcome = _take_in(system, payee, row, number, now)
-            came.append(Taken(number, row.iur, row.notice_number, outcome))
+        came = _take_all(system, _held(system, payee_id, alliance_id), rows, now)
+        if wrong := [one for one in came if one.outcome == OTHER]:
+            raise Invalid.many([(f"rows[{one.line}].iur", OTHER_DATA) for one in wrong[:MOST]])
     return came
 
 
-def _take_in(system: Session, payee: Payee, row: Received, number: int, now: datetime) -> str:
+def try_out(
+    db: Session, payee_id: int, rows: Iterable[Received], *, alliance_id: int, now: datetime
+) -> list[Taken]:
+    """What ``receive`` would come to, row by row; nothing of it stays.
+
+    A row of another's identifier, for which the whole file is refused, is ``other_data``.
+    """
+    with elevated(db, "try receipts of payments out") as system:
+        tried = system.begin_nested()
+        try:
+            return _take_all(system, _held(system, payee_id, alliance_id), rows, now)
+        finally:
+            tried.rollback()
+
+
+def _take_all(
+    system: Session, payee: Payee, rows: Iterable[Received], now: datetime
+) -> list[Taken]:
+    came: list[Taken] = []
+    for place, row in enumerate(rows):
+        number = place if row.line is None else row.line
+        payment_codes.cents(row.amount, field=f"rows[{number}].amount")
+        outcome = _take_in(system, payee, row, now)
+        came.append(Taken(number, row.iur, row.notice_number, outcome))
+    return came
+
+
+def _take_in(system: Session, payee: Payee, row: Received, now: datetime) -> str:
     same = select(PaymentReceipt).where(
         PaymentReceipt.payee_id == payee.id, PaymentReceipt.iur == row.iur
     )
     if known := system.scalar(same):
         told = Received(known.notice_number, known.iur, known.amount, known.paid_on)
-        if told != row:
-            raise Invalid(OTHER_DATA, field=f"rows[{number}].iur")
-        return "known"
+        return "known" if told == row else OTHER
     asked = select(PaymentNotice).where(
         PaymentNotice.payee_id == payee.id, PaymentNotice.number == row.notice_number
     )

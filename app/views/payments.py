@@ -1,10 +1,18 @@
 """Payees, what families are asked to pay, and what was paid."""
 
+from flask import Response as FlaskResponse
+from flask import url_for
+from flask_appbuilder import expose
 from flask_babel import gettext
 
+from app import nouns, security
 from app.errors import N_
-from app.views.base import ResourceView
+from app.models import Payee
+from app.operations import rows as row_operations
+from app.transaction import web
+from app.views.base import Answer, ResourceView, Row, screen
 from app.views.forms import Fields
+from app.views.receipts_file import ReceiptsFileScreens
 from app.views.verbs import Button
 
 LEFT_OPEN = N_("Left empty, it is what the workshops say: the shortest of them.")
@@ -22,6 +30,17 @@ class PayeeView(ResourceView):
     filter_columns = ["kind"]
     order = "-id"
     related = {"payment-notices": "payee_id", "payment-receipts": "payee_id"}
+
+    def buttons(self, pk: int | None = None) -> list[Button]:
+        """The files that go to and come from the payee's own system."""
+        found = []
+        if pk is not None and self.may("debts", "payment-notices"):
+            href = url_for("PaymentNoticeView.debts_file", payee_id=pk)
+            found.append(Button(gettext("Open debts (CSV)"), href, False))
+        if pk is not None and self.may("receive", "payment-receipts"):
+            href = url_for("PaymentReceiptView.receipts_file", payee_id=pk)
+            found.append(Button(gettext("Take receipts in"), href, False))
+        return found
 
 
 class PaymentNoticeView(ResourceView):
@@ -51,6 +70,23 @@ class PaymentNoticeView(ResourceView):
     filter_columns = ["status", "kind", "payee_id", "application_id", "due_on"]
     order = "-id"
     related = {"payment-notice-lines": "notice_id", "payment-receipts": "notice_id"}
+    include_route_methods = {*ResourceView.include_route_methods, "debts_file"}
+
+    @expose("/debts/<int:payee_id>", methods=["GET"])
+    @screen("debts")
+    def debts_file(self, payee_id: int) -> Answer:
+        """A payee's open notices, for its own collecting system."""
+        row_operations.get(web(), Payee, payee_id)
+        run = nouns.noun(self.resource).verbs["debts"].run
+        made = run(web(), payee_id=payee_id, now=security.moment())
+        answer = FlaskResponse(made, mimetype="text/csv")
+        answer.headers["Content-Disposition"] = f'attachment; filename="debiti-{payee_id}.csv"'
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def _address(self, name: str, row: Row | None) -> str:
+        """A file of debts is taken from its payee's page."""
+        return "/office/payees/list/" if name == "debts" else super()._address(name, row)
 
     def add_fields(self) -> Fields:
         """The last day may be left to the workshops."""
@@ -78,9 +114,12 @@ class PaymentNoticeLineView(ResourceView):
     order = "-id"
 
 
-class PaymentReceiptView(ResourceView):
+class PaymentReceiptView(ReceiptsFileScreens):
     resource = "payment-receipts"
     importable = False
+    include_route_methods = {
+        *ResourceView.include_route_methods, "receipts_file", "receipts_look",
+    }  # fmt: skip
     list_columns = ["iur", "notice_number", "amount", "paid_on", "outcome", "payee_id"]
     show_columns = [
         (
@@ -100,3 +139,7 @@ class PaymentReceiptView(ResourceView):
     search_columns = ["iur", "notice_number"]
     filter_columns = ["outcome", "payee_id", "notice_id", "paid_on"]
     order = "-id"
+
+    def _address(self, name: str, row: Row | None) -> str:
+        """A file is taken in from its payee's page."""
+        return "/office/payees/list/" if name == "receive" else super()._address(name, row)

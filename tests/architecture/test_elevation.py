@@ -92,6 +92,7 @@ ELEVATED = {
         "cancel a payment notice",
         "issue a payment notice",
         "take receipts of payments in",
+        "try receipts of payments out",
     ],
     "operations/people.py": [
         "enter a person",

@@ -169,6 +169,25 @@ def test_a_receipt_that_changed_its_story_is_refused_with_all_its_file(db, notic
     assert notice.status == "open"
 
 
+def test_a_file_is_tried_out_row_by_row_and_nothing_of_it_stays(db, notice, application, now):
+    receive(db, notice, paid(notice, "OLD", notice_number="301002611000000160"), now=now)
+    rows = [
+        paid(notice), paid(notice, "IUR2"), paid(notice, "IUR3", notice_number="X"),
+        paid(notice, "OLD", notice_number="301002611000000160"), paid(notice, "OLD"),
+        paid(notice, "IUR1"),
+    ]  # fmt: skip
+    tried = payments.try_out(
+        db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now
+    )  # fmt: skip
+    assert [one.outcome for one in tried] == [
+        "matched", "double", "unmatched", "known", "other_data", "known",
+    ]  # fmt: skip
+    db.expire_all()
+    assert notice.status == "open"
+    assert db.scalar(select(func.count(PaymentReceipt.id))) == 1
+    assert statuses(db, application) == {"placed"}
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "NaN", "Infinity", "1.001"])
 def test_an_amount_that_nobody_pays_is_refused_by_its_row(db, notice, now, amount):
     with pytest.raises(Invalid) as refused:
