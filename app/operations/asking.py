@@ -3,12 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.models import Enrollment, Payee, PaymentNotice, PaymentNoticeLine, Slot
-from app.operations import notice_letters, payment_codes, states
+from app.models import Enrollment, Organization, Payee, PaymentNotice, PaymentNoticeLine, Slot
+from app.operations import notice_letters, paying, payment_codes, states
 
 KEPT = ("alliance_id", "payee_id", "application_id", "reason", "debtor_name",
         "debtor_code", "due_on")  # fmt: skip
@@ -52,6 +52,34 @@ def end(system: Session, enrollment_id: int, *, because: str, now: datetime) -> 
         line.ended = True
     system.flush()
     return _again(system, payee, notice, rest, now) if rest else None
+
+
+def left_to_ask(db: Session, application_id: int) -> list[tuple[int, str]]:
+    """The payees at which the caller sees placed, unpaid and unasked places: number and body."""
+    asked = exists().where(
+        PaymentNoticeLine.enrollment_id == Enrollment.id, ~PaymentNoticeLine.ended
+    )
+    places = db.execute(
+        select(Payee.id, Organization.name, Enrollment.id.label("place"), Enrollment.fee)
+        .join(Organization, Organization.id == Payee.organization_id)
+        .join(Slot, Slot.organization_id == Payee.organization_id)
+        .join(Enrollment, Enrollment.slot_id == Slot.id)
+        .where(
+            Enrollment.application_id == application_id,
+            Enrollment.status == "placed",
+            Enrollment.fee > 0,
+            ~asked,
+        )
+        .order_by(Organization.name, Payee.id)
+    ).all()
+    borne = paying.shares(db, [row.place for row in places])
+    return list(
+        dict.fromkeys(
+            (row.id, row.name)
+            for row in places
+            if (row.fee or 0) > sum(part for _, part in borne.get(row.place, ()))
+        )
+    )
 
 
 def next_number(payee: Payee) -> str:

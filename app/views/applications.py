@@ -10,7 +10,7 @@ from app import security
 from app.errors import N_, DomainError
 from app.models import Application, Enrollment
 from app.nouns import families
-from app.operations import applications
+from app.operations import applications, asking
 from app.operations import rows as row_operations
 from app.query.schemas import write_schema
 from app.transaction import web
@@ -57,13 +57,23 @@ class ApplicationView(ResourceView):
     }
 
     def buttons(self, pk: int | None = None) -> list[Button]:
-        """The way to the counter, from the list; of a row its receipt."""
+        """The way to the counter, from the list; of a row its receipt, and what is to be paid."""
         if pk is not None:
-            href = f"/api/v1/applications/{pk}/paper"
-            return [Button(gettext("Receipt (PDF)"), href, False)] if self._is_sent(pk) else []
+            return self._of_sent(pk) if self._is_sent(pk) else []
         if not self.may("create"):
             return []
         return [Button(gettext("Enrol at the counter"), self.to("counter"), False)]
+
+    def _of_sent(self, pk: int) -> list[Button]:
+        found = [Button(gettext("Receipt (PDF)"), f"/api/v1/applications/{pk}/paper", False)]
+        for payee_id, body in self._left_to_ask(pk):
+            label = gettext("Ask for payment: %(body)s", body=body)
+            href = url_for("PaymentNoticeView.add", application_id=pk, payee_id=payee_id)
+            found.append(Button(label, href, False))
+        return found
+
+    def _left_to_ask(self, pk: int) -> list[tuple[int, str]]:
+        return asking.left_to_ask(web(), pk) if self.may("create", "payment-notices") else []
 
     def _is_sent(self, pk: int) -> bool:
         return bool(row_operations.get(web(), Application, pk).status != "draft")

@@ -72,7 +72,7 @@ class PaymentNoticeView(ResourceView):
     related = {"payment-notice-lines": "notice_id", "payment-receipts": "notice_id"}
     include_route_methods = {*ResourceView.include_route_methods, "debts_file"}
 
-    @expose("/debts/<int:payee_id>", methods=["GET"])
+    @expose("/debts/<int:payee_id>/csv", methods=["GET"])
     @screen("debts")
     def debts_file(self, payee_id: int) -> Answer:
         """A payee's open notices, for its own collecting system."""

@@ -41,6 +41,7 @@ OPENED = {
     "roster_of_day": "from the home",
     "attended": "from the list of attendances",
     "counter": "from the home",
+    "receipts_file": "from the payee's page",
 }
 ACTIONS = "main .page-top .actions a"
 TABS = "main .tab-list a"
@@ -53,6 +54,8 @@ NO_SCREENS = {
     "import_template": "a file",
     "import_report": "a file",
     "import_page": "asks for a sheet that was sent; walked in tests/views/test_imports.py",
+    "debts_file": "a file",
+    "receipts_look": "asks for a file that was sent; walked in tests/views/test_receipts_file.py",
     "report": "a file",
     "inline": "JSON for a cell that is edited in its place; tests/views/test_inline.py",
     "compare": "asks for two entries of a history; walked in tests/views/test_history.py",

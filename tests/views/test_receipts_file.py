@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -14,7 +15,7 @@ from app.models import PaymentNotice, PaymentReceipt
 from app.operations import enrollments, payments
 from tests import factories as f
 from tests.browsers import sign_in
-from tests.views.conftest import texts
+from tests.views.conftest import fields_of, texts
 
 HEADER = "numero_avviso;iur;importo_centesimi;data_pagamento\n"
 
@@ -138,17 +139,33 @@ def test_nobody_else_s_payee_takes_a_file(staff, reader, payee, seat):
         f.SeatFactory(kind="provider", organization=payee.organization, alliance=seat.alliance)
     )
     assert provider.get(f"/office/payment-receipts/file/{payee.id}").status_code in (403, 404)
-    assert provider.get(f"/office/payment-notices/debts/{payee.id}").status_code in (403, 404)
+    assert provider.get(f"/office/payment-notices/debts/{payee.id}/csv").status_code in (403, 404)
 
 
 def test_a_payee_s_page_gives_its_debts_and_takes_its_receipts(staff, payee, notice):
     page = staff.get(f"/office/payees/show/{payee.id}").text
     assert f"/office/payment-receipts/file/{payee.id}" in page
-    debts = staff.get(f"/office/payment-notices/debts/{payee.id}")
+    debts = staff.get(f"/office/payment-notices/debts/{payee.id}/csv")
     assert debts.mimetype == "text/csv"
     assert "attachment" in debts.headers["Content-Disposition"]
     assert notice.number in debts.text
-    assert staff.get(f"/office/payment-notices/debts/{f.PayeeFactory().id}").status_code == 404
+    assert staff.get(f"/office/payment-notices/debts/{f.PayeeFactory().id}/csv").status_code == 404
+
+
+def test_an_application_s_page_asks_for_what_is_left_to_pay(db, staff, payee, notice):
+    page = f"/office/applications/show/{notice.application_id}"
+    assert "payment-notices/add" not in staff.get(page).text
+    payments.cancel(db, notice.id, alliance_id=notice.alliance_id, now=clock.now())
+    [way] = re.findall(r'href="(/office/payment-notices/add[^"]*)"', staff.get(page).text)
+    way = unescape(way)
+    form = fields_of(staff.get(way).text)
+    assert (form["application_id"], form["payee_id"]) == (str(notice.application_id), str(payee.id))
+    answer = staff.post(way, **{k: v for k, v in form.items() if k != "csrf_token"})
+    assert answer.status_code == 302, texts(answer.text)
+    asked = db.query(PaymentNotice).filter_by(status="open").one()
+    # No day was named: the workshop's, or thirty.
+    assert asked.due_on == clock.today() + timedelta(days=30)
+    assert "payment-notices/add" not in staff.get(page).text
 
 
 @pytest.mark.browser

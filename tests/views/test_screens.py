@@ -26,7 +26,8 @@ KINDS = (
 )  # fmt: skip
 AT_THE_DOOR = ("/login/",)
 # These need a row's own address: the matrix finds them on its page.
-REACHED = {"related_rows", "delete", "act", "act_on_all", "roster", "simulate"}
+REACHED = {"related_rows", "delete", "act", "act_on_all", "roster", "simulate",
+           "receipts_file"}  # fmt: skip
 # What these answer is no page of the office.
 NO_PAGES = {
     "LocaleView.index", "UtilView.back", "static", "status.show",
