@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import N_, Duplicate, Invalid
 from app.models import RECEIPT_OUTCOMES, Application, Organization, Payee, PaymentNotice
-from app.operations import payees, payment_files, payments
+from app.operations import payees, payment_files, payment_receipts, payments
 from app.query.fields import field_for
 from app.query.verbs import Field, Noun, Verb
 
@@ -61,16 +61,16 @@ def debts(db: Session, *, payee_id: int, now: datetime) -> str:
 
 def receive(
     db: Session, *, payee_id: int, content: str, now: datetime
-) -> tuple[payments.Taken, ...]:
+) -> tuple[payment_receipts.Taken, ...]:
     """Take a payee's file of receipts in, whole or not at all."""
     payee = _seen(db, Payee, {"payee_id": payee_id}, "payee_id")
     told = payment_files.receipts(content.encode(), today=clock.local_date(now))
     return tuple(
-        payments.receive(db, payee.id, told, alliance_id=payee.alliance_id, now=now)
+        payment_receipts.receive(db, payee.id, told, alliance_id=payee.alliance_id, now=now)
     )  # fmt: skip
 
 
-def reported(found: tuple[payments.Taken, ...]) -> dict[str, Any]:
+def reported(found: tuple[payment_receipts.Taken, ...]) -> dict[str, Any]:
     """What became of each line of a file, and how many came to what."""
     came = Counter(one.outcome for one in found)
     return {

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Conflict, Invalid
+from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Organization, Payee, PaymentNotice
 from app.operations import codice_fiscale, payment_codes
 from app.operations.constraints import explained
@@ -55,6 +55,19 @@ def set_payee(
         system.add(payee)
         system.flush()
         return payee.id
+
+
+def held(system: Session, payee_id: int, alliance_id: int) -> Payee:
+    """The payee, held: its numbers and receipts are dealt with one after the other.
+
+    Raises NotFound.
+    """
+    found = select(Payee).where(Payee.id == payee_id, Payee.alliance_id == alliance_id)
+    mine = found.with_for_update().execution_options(populate_existing=True)
+    payee: Payee | None = system.scalar(mine)
+    if payee is None:
+        raise NotFound
+    return payee
 
 
 def _require_nothing_open(system: Session, payee: Payee) -> None:

@@ -12,7 +12,7 @@ from io import StringIO
 from app.errors import N_, BadRequest, Invalid
 from app.models import PaymentNotice
 from app.operations import payment_codes
-from app.operations.payments import Received
+from app.operations.payment_receipts import Received
 
 DEBTS = ("numero_avviso", "codice_fiscale", "debitore", "importo_centesimi", "scadenza", "causale")
 RECEIPTS = ("numero_avviso", "iur", "importo_centesimi", "data_pagamento")

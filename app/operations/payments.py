@@ -1,11 +1,10 @@
-"""What a family is asked to pay, and what the payee's system says it paid.
+"""What a family is asked to pay, until when, and what becomes of it.
 
 The platform moves no money. A notice asks one payee's part of one application; a receipt that
-comes in later is matched with it by its number.
+comes in later is matched with it by its number (``payment_receipts``).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -21,12 +20,19 @@ from app.models import (
     Payee,
     PaymentNotice,
     PaymentNoticeLine,
-    PaymentReceipt,
     Person,
     Relation,
     Slot,
 )
-from app.operations import asking, enrollments, notice_letters, paying, payment_codes, states
+from app.operations import (
+    asking,
+    enrollments,
+    notice_letters,
+    payees,
+    paying,
+    payment_codes,
+    states,
+)
 from app.operations.constraints import explained
 from app.transaction import elevated
 
@@ -38,31 +44,6 @@ SOON = timedelta(days=3)
 NOTHING_DUE = N_("There is nothing to be paid here.")
 NO_DEBTOR = N_("Nobody is named who could be asked to pay.")
 PAST = N_("The date lies in the past.")
-OTHER_DATA = N_("A receipt of this identifier was taken in with other data.")
-OTHER = "other_data"
-MOST = 100  # mistakes named at once
-
-
-@dataclass(frozen=True)
-class Received:
-    """A payment as the payee's system tells it; ``iur`` is that system's own number for it."""
-
-    notice_number: str
-    iur: str
-    amount: Decimal
-    paid_on: date
-    # Of the file that told it, counted like in an editor.
-    line: int | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What a receipt came to; ``known`` was there before, ``other_data`` with another story."""
-
-    line: int
-    iur: str
-    notice_number: str
-    outcome: str
 
 
 def due(system: Session, enrollment: Enrollment) -> Decimal:
@@ -91,7 +72,7 @@ def issue(
     if due_on is not None and due_on < clock.local_date(now):
         raise Invalid(PAST, field="due_on")
     with elevated(db, "issue a payment notice") as system, explained():
-        payee = _held(system, payee_id, application.alliance_id)
+        payee = payees.held(system, payee_id, application.alliance_id)
         parts = [(row, due(system, row)) for row in _unasked(system, application, payee)]
         owed = [(row, part) for row, part in parts if part > 0]
         if not owed:
@@ -175,98 +156,7 @@ def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
     return True
 
 
-# ---------------------------------------------------------------- receipts
-
-
-def receive(
-    db: Session, payee_id: int, rows: Iterable[Received], *, alliance_id: int, now: datetime
-) -> list[Taken]:
-    """Take receipts in and match them. Returns what each came to, in order.
-
-    Raises Invalid, naming each row by its file's line or else its place, with nothing written.
-    """
-    with elevated(db, "take receipts of payments in") as system, system.begin_nested(), explained():
-        came = _take_all(system, _held(system, payee_id, alliance_id), rows, now)
-        if wrong := [one for one in came if one.outcome == OTHER]:
-            raise Invalid.many([(f"rows[{one.line}].iur", OTHER_DATA) for one in wrong[:MOST]])
-    return came
-
-
-def try_out(
-    db: Session, payee_id: int, rows: Iterable[Received], *, alliance_id: int, now: datetime
-) -> list[Taken]:
-    """What ``receive`` would come to, row by row; nothing of it stays.
-
-    A row of another's identifier, for which the whole file is refused, is ``other_data``.
-    """
-    with elevated(db, "try receipts of payments out") as system:
-        tried = system.begin_nested()
-        try:
-            return _take_all(system, _held(system, payee_id, alliance_id), rows, now)
-        finally:
-            tried.rollback()
-
-
-def _take_all(
-    system: Session, payee: Payee, rows: Iterable[Received], now: datetime
-) -> list[Taken]:
-    came: list[Taken] = []
-    for place, row in enumerate(rows):
-        number = place if row.line is None else row.line
-        payment_codes.cents(row.amount, field=f"rows[{number}].amount")
-        outcome = _take_in(system, payee, row, now)
-        came.append(Taken(number, row.iur, row.notice_number, outcome))
-    return came
-
-
-def _take_in(system: Session, payee: Payee, row: Received, now: datetime) -> str:
-    same = select(PaymentReceipt).where(
-        PaymentReceipt.payee_id == payee.id, PaymentReceipt.iur == row.iur
-    )
-    if known := system.scalar(same):
-        told = Received(known.notice_number, known.iur, known.amount, known.paid_on)
-        return "known" if told == row else OTHER
-    asked = select(PaymentNotice).where(
-        PaymentNotice.payee_id == payee.id, PaymentNotice.number == row.notice_number
-    )
-    held = asked.with_for_update().execution_options(populate_existing=True)
-    notice: PaymentNotice | None = system.scalar(held)
-    outcome = _outcome(notice, row)
-    system.add(
-        PaymentReceipt(
-            alliance_id=payee.alliance_id, payee_id=payee.id, iur=row.iur, amount=row.amount,
-            notice_number=row.notice_number, paid_on=row.paid_on, received_at=now,
-            outcome=outcome, notice_id=notice.id if notice else None,
-        )
-    )  # fmt: skip
-    if notice is not None and outcome == "matched":
-        notice.paid_on, notice.paid_amount = row.paid_on, row.amount
-        states.move(system, notice, "paid", because=row.iur, now=now)
-    system.flush()
-    return outcome
-
-
-def _outcome(notice: PaymentNotice | None, row: Received) -> str:
-    if notice is None:
-        return "unmatched"
-    if notice.status == "paid":
-        return "double"
-    if notice.status != "open":
-        return "late"
-    return "matched" if notice.amount == row.amount else "amount_differs"
-
-
 # ---------------------------------------------------------------- shared
-
-
-def _held(system: Session, payee_id: int, alliance_id: int) -> Payee:
-    """The payee, held: its numbers and receipts are dealt with one after the other."""
-    found = select(Payee).where(Payee.id == payee_id, Payee.alliance_id == alliance_id)
-    held = found.with_for_update().execution_options(populate_existing=True)
-    payee: Payee | None = system.scalar(held)
-    if payee is None:
-        raise NotFound
-    return payee
 
 
 def _unasked(system: Session, application: Application, payee: Payee) -> list[Enrollment]:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app import clock, nouns, security
 from app.errors import N_, BadRequest, DomainError, Invalid, NotFound
 from app.models import RECEIPT_OUTCOMES, Payee
-from app.operations import payment_files, payments, works
+from app.operations import payment_files, payment_receipts, works
 from app.operations import rows as row_operations
 from app.problems import translated
 from app.transaction import web
@@ -23,13 +23,13 @@ UNREADABLE = N_("Cannot be read")
 # In the order in which they want a look.
 OUTCOMES = {
     "unreadable": (UNREADABLE, "bad"),
-    payments.OTHER: (payments.OTHER_DATA, "bad"),
+    payment_receipts.OTHER: (payment_receipts.OTHER_DATA, "bad"),
     **{name: (said, "bad") for name, said in RECEIPT_OUTCOMES.items() if name != "matched"},
     "matched": (RECEIPT_OUTCOMES["matched"], "good"),
     "known": (N_("Taken in before"), ""),
 }
 # Of what a refused row is a part: while there is one, nothing of the file is taken in.
-REFUSED = ("unreadable", payments.OTHER)
+REFUSED = ("unreadable", payment_receipts.OTHER)
 A_PAGE = 100
 
 
@@ -86,7 +86,7 @@ class ReceiptsFileScreens(ResourceView):
     def _look(self, payee: Payee, content: bytes, digest: str, error: str = "") -> str:
         now = security.moment()
         found, wrong = payment_files.read(content, today=clock.local_date(now))
-        came = payments.try_out(
+        came = payment_receipts.try_out(
             web(), payee.id, found, alliance_id=payee.alliance_id, now=now
         )  # fmt: skip
         lines = sorted([*_unreadable(wrong), *_tried(came)], key=_order)
@@ -147,7 +147,7 @@ def _unreadable(wrong: Iterable[payment_files.Wrong]) -> list[Shown]:
     return found
 
 
-def _tried(came: Iterable[payments.Taken]) -> list[Shown]:
+def _tried(came: Iterable[payment_receipts.Taken]) -> list[Shown]:
     """What each row that can be read comes to."""
     return [
         Shown(one.line, f"{_line(one.line)}: {one.notice_number}, {one.iur}", "", one.outcome,

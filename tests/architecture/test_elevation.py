@@ -81,6 +81,10 @@ ELEVATED = {
     "operations/notice_paper.py": [
         "print a payment notice",
     ],
+    "operations/payment_receipts.py": [
+        "take receipts of payments in",
+        "try receipts of payments out",
+    ],
     "operations/receipt_paper.py": [
         "print a receipt of enrolment",
     ],
@@ -91,8 +95,6 @@ ELEVATED = {
         "an unpaid place is freed",
         "cancel a payment notice",
         "issue a payment notice",
-        "take receipts of payments in",
-        "try receipts of payments out",
     ],
     "operations/people.py": [
         "enter a person",

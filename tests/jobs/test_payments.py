@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import clock, mail
 from app.jobs import payments as job
 from app.models import Enrollment, Message, PaymentNotice
-from app.operations import enrollments, payees, payments
+from app.operations import enrollments, payees, payment_receipts, payments
 from tests import factories as f
 
 
@@ -87,12 +87,12 @@ def test_a_family_is_reminded_three_days_before_and_once_after(db, notice, now):
 
 
 def test_who_has_paid_or_was_asked_today_is_left_alone(db, notice, now):
-    paid = payments.Received(notice.number, "IUR1", notice.amount, clock.local_date(now))
+    paid = payment_receipts.Received(notice.number, "IUR1", notice.amount, clock.local_date(now))
     near = after(notice, now, -3)
     notice.issued_at = near - timedelta(hours=2)
     assert job.remind(db, near) == 0
     notice.issued_at = now
-    payments.receive(db, notice.payee_id, [paid], alliance_id=notice.alliance_id, now=now)
+    payment_receipts.receive(db, notice.payee_id, [paid], alliance_id=notice.alliance_id, now=now)
     assert job.remind(db, near) == 0
     assert job.remind(db, after(notice, now, 1)) == 0
 

@@ -22,6 +22,7 @@ from app.operations import (
     payees,
     payer_funds,
     paying,
+    payment_receipts,
     payments,
 )
 from tests import factories as f
@@ -159,12 +160,12 @@ class Lives(RuleBasedStateMachine):
         if not found:
             return
         notice = found[number % len(found)]
-        came = payments.Received(
+        came = payment_receipts.Received(
             notice.number, f"IUR{notice.id}-{number if twice else 0}",
             notice.amount + Decimal(cents) / 100, clock.local_date(self.now),
         )  # fmt: skip
         self.attempt(
-            lambda: payments.receive(
+            lambda: payment_receipts.receive(
                 self.db, self.payee, [came], alliance_id=notice.alliance_id, now=self.now
             )
         )

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app import clock
 from app.models import Application, Enrollment, PaymentNotice
-from app.operations import checks, enrollments, payees, payments
-from app.operations.payments import Received
+from app.operations import checks, enrollments, payees, payment_receipts, payments
+from app.operations.payment_receipts import Received
 from tests import factories as f
 from tests.operations.test_crowds import at_once, crowd, filled
 
@@ -38,7 +38,7 @@ def test_who_pays_while_a_place_is_given_up_has_paid_or_is_shown_as_late(crowd, 
         with crowd() as db, db.begin():
             row = db.get_one(PaymentNotice, notice_id)
             told = Received(row.number, "IUR1", Decimal("120.00"), clock.local_date(now))
-            came = payments.receive(
+            came = payment_receipts.receive(
                 db, row.payee_id, [told], alliance_id=row.alliance_id, now=now
             )  # fmt: skip
             return came[0].outcome

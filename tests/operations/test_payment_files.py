@@ -7,7 +7,7 @@ import pytest
 
 from app.errors import BadRequest, Invalid
 from app.operations import payment_files
-from app.operations.payments import Received
+from app.operations.payment_receipts import Received
 from tests import factories as f
 
 TODAY = date(2027, 6, 1)

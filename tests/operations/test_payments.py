@@ -10,8 +10,16 @@ from sqlalchemy import func, select, update
 from app import clock
 from app.errors import Conflict, Invalid, NotFound, WrongState
 from app.models import Enrollment, PaymentNotice, PaymentNoticeLine, PaymentReceipt
-from app.operations import checks, enrollments, notice_paper, payees, payment_codes, payments
-from app.operations.payments import Received
+from app.operations import (
+    checks,
+    enrollments,
+    notice_paper,
+    payees,
+    payment_codes,
+    payment_receipts,
+    payments,
+)
+from app.operations.payment_receipts import Received
 from tests import factories as f
 
 
@@ -61,7 +69,9 @@ def paid(notice, iur="IUR1", **other):
 
 
 def receive(db, notice, *rows, now):
-    came = payments.receive(db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now)
+    came = payment_receipts.receive(
+        db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now
+    )
     return dict(Counter(one.outcome for one in came))
 
 
@@ -129,7 +139,7 @@ def test_the_payee_of_another_alliance_is_unknown_here(db, application, due_on, 
     with pytest.raises(NotFound):
         payments.issue(db, application, other.id, due_on=due_on, now=now)
     with pytest.raises(NotFound):
-        payments.receive(db, other.id, [], alliance_id=application.alliance_id, now=now)
+        payment_receipts.receive(db, other.id, [], alliance_id=application.alliance_id, now=now)
 
 
 def test_a_payment_is_matched_by_its_number(db, notice, now):
@@ -176,7 +186,7 @@ def test_a_file_is_tried_out_row_by_row_and_nothing_of_it_stays(db, notice, appl
         paid(notice, "OLD", notice_number="301002611000000160"), paid(notice, "OLD"),
         paid(notice, "IUR1"),
     ]  # fmt: skip
-    tried = payments.try_out(
+    tried = payment_receipts.try_out(
         db, notice.payee_id, rows, alliance_id=notice.alliance_id, now=now
     )  # fmt: skip
     assert [one.outcome for one in tried] == [
