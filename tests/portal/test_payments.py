@@ -13,8 +13,8 @@ def test_a_family_finds_what_is_left_to_pay_and_its_notice(
     page: Page, rows: Rows, sign_in: Callable[..., None]
 ) -> None:
     page.set_viewport_size(PHONE)
-    [(notice, number, amount, application)] = rows(
-        "SELECT n.id, n.number, n.amount::text, n.application_id FROM payment_notice n"
+    [(notice, number, amount, application, code)] = rows(
+        "SELECT n.id, n.number, n.amount::text, n.application_id, a.receipt FROM payment_notice n"
         " JOIN application a ON a.id = n.application_id JOIN ab_user u ON u.id = a.user_id"
         " WHERE u.username = 'parent' AND n.status = 'open'"
     )
@@ -32,3 +32,7 @@ def test_a_family_finds_what_is_left_to_pay_and_its_notice(
     paper = PdfReader(BytesIO(loading.value.path().read_bytes())).pages[0].extract_text()
     assert number in paper.replace(" ", "")
     assert notice
+    with page.expect_download() as loading:
+        page.locator(f"a[href='/api/v1/applications/{application}/paper']").click()
+    receipt = PdfReader(BytesIO(loading.value.path().read_bytes())).pages[0].extract_text()
+    assert code in receipt
