@@ -72,7 +72,7 @@ def read(content: bytes, *, today: date) -> tuple[list[Received], list[Wrong]]:
         if tuple(next(lines, ())) != RECEIPTS:
             raise BadRequest(HEADER, field="file", header=";".join(RECEIPTS))
         for cells in lines:
-            if len(found) == MOST_ROWS:
+            if cells and len(found) == MOST_ROWS:
                 raise BadRequest(TOO_MANY, field="file", most=MOST_ROWS)
             if cells and len(wrong) < MOST:
                 row = _receipt(cells, lines.line_num, today, wrong)

@@ -70,3 +70,11 @@ def test_a_file_of_debts_asks_each_notice_in_cents(db):
     head, line = payment_files.debts([notice])
     assert head == "numero_avviso;codice_fiscale;debitore;importo_centesimi;scadenza;causale\r\n"
     assert line == f'{notice.number};;"Ada; Bianchi";6050;2027-06-01;Retta\r\n'
+
+
+def test_a_file_of_more_rows_than_are_taken_in_at_once_is_refused_and_a_full_one_is_not():
+    rows = [f"301002611000000160;IUR{n};6050;2027-05-30\r\n" for n in range(5001)]
+    assert len(read(HEADER + "".join(rows[:5000]) + "\r\n")) == 5000
+    with pytest.raises(BadRequest) as refused:
+        read(HEADER + "".join(rows))
+    assert refused.value.field == "file"
