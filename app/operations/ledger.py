@@ -206,13 +206,13 @@ def refund(system: Session, about: About, *, amount: Any, now: datetime) -> list
     rows = (
         select(captured, holds.debit_id)
         .join(holds, holds.id == captured.settles_id)
-        .where(captured.kind == "capture", _of(captured, about))
+        .where(captured.kind == "capture", of(captured, about))
         .order_by(captured.id)
     )
     spent = system.execute(rows).all()
     lock(system, [n for row, payer in spent for n in (row.credit_id, payer)])
     back = select(Transfer.settles_id, func.sum(Transfer.amount)).where(
-        Transfer.kind == "refund", _of(Transfer, about)
+        Transfer.kind == "refund", of(Transfer, about)
     )
     given = {row[0]: row[1] for row in system.execute(back.group_by(Transfer.settles_id))}
     left = [row.amount - given.get(row.id, Decimal(0)) for row, _ in spent]
@@ -235,7 +235,7 @@ def open_holds(system: Session, about: About) -> list[Transfer]:
         select(Transfer)
         .where(
             Transfer.kind == "hold",
-            _of(Transfer, about),
+            of(Transfer, about),
             ~select(ended.id).where(ended.settles_id == Transfer.id).exists(),
         )
         .order_by(Transfer.id)
@@ -252,7 +252,8 @@ def _locked_holds(system: Session, about: About, *more: int) -> list[Transfer]:
     return holds
 
 
-def _of(model: Any, about: About) -> Any:
+def of(model: Any, about: About) -> Any:
+    """The condition of being about an enrolment or a request."""
     ((name, value),) = _about(about).items()
     return getattr(model, name) == value
 

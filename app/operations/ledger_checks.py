@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.models import Alliance, CreditGrant, Enrollment, LedgerAccount, Transfer
+from app.models import Alliance, CreditGrant, Enrollment, LedgerAccount, ServiceRequest, Transfer
 
 
 def rules() -> Iterator[tuple[str, str, Any]]:
@@ -54,6 +54,18 @@ def rules() -> Iterator[tuple[str, str, Any]]:
         .where(Transfer.kind == "hold", still_open)
         .group_by(Enrollment.id)
         .having(or_(Enrollment.status != "placed", func.sum(Transfer.amount) != Enrollment.fee)),
+    )
+    asked = aliased(Transfer)
+    its_open = ~select(ended.id).where(ended.settles_id == asked.id).exists()
+    waits = ServiceRequest.status.in_(("sent", "answered"))
+    yield (
+        "what is held for a request is its fee, while it waits for an answer",
+        "service_request",
+        select(ServiceRequest.id, ServiceRequest.status)
+        .join(asked, asked.service_request_id == ServiceRequest.id)
+        .where(asked.kind == "hold", its_open)
+        .group_by(ServiceRequest.id)
+        .having(or_(~waits, func.sum(asked.amount) != ServiceRequest.fee)),
     )
     given = (
         select(func.coalesce(func.sum(Transfer.amount), 0))

@@ -6,8 +6,8 @@ a notice. Where no credit can pay, nothing is held (docs/decisions/0027-the-ledg
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ from app.models import (
     PayerFund,
     Person,
     Relation,
+    Service,
+    ServiceRequest,
     Slot,
     Transfer,
 )
@@ -43,7 +45,7 @@ def hold(system: Session, enrollment_ids: Iterable[int], *, now: datetime) -> No
         row = system.get_one(Enrollment, number)
         payers = []
         if row.status == "placed" and row.fee:
-            payers = payers_of(system, row.person, row.slot, now=now)
+            payers = payers_of(system, row.person, of_slot(row.slot), now=now)
         if payers:
             found.append((row, payers))
     if found:
@@ -136,24 +138,27 @@ def forecast(
         for person, slot, fee in places:
             payers = [
                 replace(one, available=min(one.available, one.balance - used[one.account_id]))
-                for one in payers_of(system, person, slot, now=now)
+                for one in payers_of(system, person, of_slot(slot), now=now)
             ]
-            for share in split.split(fee, payers, letters=_letters(slot), family=0):
+            for share in split.split(fee, payers, letters=of_slot(slot).letters, family=0):
                 used[share.account_id] += share.amount
                 paid[share.kind] += share.amount
     others = any(amount for kind, amount in paid.items() if kind != "family")
     return {kind: amount for kind, amount in paid.items() if amount} if others else {}
 
 
-def shares(db: Session, enrollment_ids: Iterable[int]) -> dict[int, list[tuple[str, Decimal]]]:
-    """Who else pays for a family's places, by enrolment: the kind of payer and euro, in order."""
+def shares(
+    db: Session, numbers: Iterable[int], about: Any = Transfer.enrollment_id
+) -> dict[int, list[tuple[str, Decimal]]]:
+    """Who else pays for a family's places, by enrolment, or for its requests: the kind of payer
+    and euro, in order."""
     ended = aliased(Transfer)
     released = select(ended.id).where(ended.settles_id == Transfer.id, ended.kind == "release")
     held = (
-        select(Transfer.enrollment_id, LedgerAccount.kind, Transfer.amount)
+        select(about, LedgerAccount.kind, Transfer.amount)
         .join(LedgerAccount, LedgerAccount.id == Transfer.debit_id)
         .where(
-            Transfer.enrollment_id.in_(set(enrollment_ids)),
+            about.in_(set(numbers)),
             Transfer.kind == "hold",
             LedgerAccount.kind != "family",
             ~released.exists(),
@@ -167,12 +172,12 @@ def shares(db: Session, enrollment_ids: Iterable[int]) -> dict[int, list[tuple[s
     return found
 
 
-def spent(system: Session, row: Enrollment) -> Decimal:
-    """What was spent for an enrolment and not given back, in euro."""
+def spent(system: Session, row: Enrollment | ServiceRequest) -> Decimal:
+    """What was spent for an enrolment or a request and not given back, in euro."""
 
     def total(kind: str) -> Decimal:
         asked = select(func.coalesce(func.sum(Transfer.amount), ZERO)).where(
-            Transfer.enrollment_id == row.id, Transfer.kind == kind
+            ledger.of(Transfer, row), Transfer.kind == kind
         )
         return system.scalars(asked).one()
 
@@ -181,13 +186,14 @@ def spent(system: Session, row: Enrollment) -> Decimal:
 
 def _lock_all(system: Session, found: list[tuple[Enrollment, list[Payer]]]) -> None:
     """Every account that will be moved, opened and locked in one order: nobody waits in a ring."""
-    keys = {_family(system, row) for row, _ in found}
+    keys = {family_account(system, row) for row, _ in found}
     keys |= {payer.account_id for _, payers in found for payer in payers}
     accounts = [system.get_one(LedgerAccount, key) for key in sorted(keys)]
     ledger.lock(system, [*keys, *(ledger.held_for(system, one) for one in accounts)])
 
 
-def _family(system: Session, row: Enrollment) -> int:
+def family_account(system: Session, row: Enrollment | ServiceRequest) -> int:
+    """The account of the family of whom a row is about, opened if there is none."""
     return ledger.account(
         system, alliance_id=row.alliance_id, kind="family", person_id=row.person_id
     )
@@ -195,42 +201,69 @@ def _family(system: Session, row: Enrollment) -> int:
 
 def _hold(system: Session, row: Enrollment, payers: list[Payer], *, now: datetime) -> None:
     ledger.hold(
-        system, row, row.fee or ZERO, payers, letters=_letters(row.slot),
-        family=_family(system, row), now=now,
+        system, row, row.fee or ZERO, payers, letters=of_slot(row.slot).letters,
+        family=family_account(system, row), now=now,
     )  # fmt: skip
-
-
-def _letters(slot: Slot) -> frozenset[str]:
-    letter = slot.workshop.tuir_letter
-    return frozenset({letter} if letter else ())
 
 
 # ---------------------------------------------------------------- who may pay
 
 
-def payers_of(system: Session, person: Person, slot: Slot, *, now: datetime) -> list[Payer]:
-    """The accounts that may pay for a person's place, with what each has for it."""
-    return [*_funds(system, person, slot), *_wallets(system, person, slot, now)]
+@dataclass(frozen=True)
+class Sold:
+    """What is paid for, as the payers' conditions ask: a place in a slot, or a service."""
+
+    alliance_id: int
+    day: date
+    letter: str | None
+    season_id: int | None = None
+    category_id: int | None = None
+    workshop_id: int | None = None
+    service_id: int | None = None
+
+    @property
+    def letters(self) -> frozenset[str]:
+        return frozenset({self.letter} if self.letter else ())
 
 
-def _funds(system: Session, person: Person, slot: Slot) -> list[Payer]:
-    """Public money for this season, this day and who lives there."""
+def of_slot(slot: Slot) -> Sold:
+    """A place in the slot."""
+    workshop = slot.workshop
+    return Sold(slot.alliance_id, slot.starts_on, workshop.tuir_letter,
+                season_id=workshop.season_id, workshop_id=slot.workshop_id)  # fmt: skip
+
+
+def of_service(service: Service, now: datetime) -> Sold:
+    """A unit of the service, asked for now."""
+    return Sold(service.alliance_id, clock.local_date(now), service.tuir_letter,
+                category_id=service.category_id, service_id=service.id)  # fmt: skip
+
+
+def payers_of(system: Session, person: Person, sold: Sold, *, now: datetime) -> list[Payer]:
+    """The accounts that may pay for a person, with what each has for it."""
+    return [*_funds(system, person, sold), *_wallets(system, person, sold, now)]
+
+
+def _or_any(column: Any, value: Any) -> Any:
+    """The condition that a payer sets, or none."""
+    return column.is_(None) if value is None else or_(column.is_(None), column == value)
+
+
+def _funds(system: Session, person: Person, sold: Sold) -> list[Payer]:
+    """Public money for this season or category, this day and who lives there."""
     rows = (
         select(LedgerAccount, PayerFund)
         .join(PayerFund, PayerFund.id == LedgerAccount.fund_id)
         .where(
             LedgerAccount.kind == PayerFund.kind,
             LedgerAccount.balance > 0,
-            PayerFund.alliance_id == slot.alliance_id,
-            PayerFund.starts_on <= slot.starts_on,
-            PayerFund.ends_on >= slot.starts_on,
-            # A category is of services.
-            PayerFund.category_id.is_(None),
-            or_(PayerFund.season_id.is_(None), PayerFund.season_id == slot.workshop.season_id),
-            or_(
-                PayerFund.residence_id.is_(None),
-                PayerFund.residence_id == person.municipality_id,
-            ),
+            PayerFund.alliance_id == sold.alliance_id,
+            PayerFund.starts_on <= sold.day,
+            PayerFund.ends_on >= sold.day,
+            # A category is of services, a season of workshops.
+            _or_any(PayerFund.category_id, sold.category_id),
+            _or_any(PayerFund.season_id, sold.season_id),
+            _or_any(PayerFund.residence_id, person.municipality_id),
         )
     )
     return [
@@ -244,7 +277,7 @@ def _funds(system: Session, person: Person, slot: Slot) -> list[Payer]:
     ]
 
 
-def _wallets(system: Session, person: Person, slot: Slot, now: datetime) -> list[Payer]:
+def _wallets(system: Session, person: Person, sold: Sold, now: datetime) -> list[Payer]:
     """The credits of the person, and of those who look after the person."""
     today = clock.local_date(now)
     own, looks = aliased(Relation), aliased(Relation)
@@ -254,11 +287,10 @@ def _wallets(system: Session, person: Person, slot: Slot, now: datetime) -> list
         .where(
             LedgerAccount.kind == "wallet",
             LedgerAccount.balance > 0,
-            LedgerAccount.alliance_id == slot.alliance_id,
+            LedgerAccount.alliance_id == sold.alliance_id,
             CreditGrant.expires_on >= today,
-            CreditGrant.service_id.is_(None),
-            or_(CreditGrant.workshop_id.is_(None),
-                CreditGrant.workshop_id == slot.workshop_id),
+            _or_any(CreditGrant.service_id, sold.service_id),
+            _or_any(CreditGrant.workshop_id, sold.workshop_id),
             select(own.id)
             .join(looks, looks.user_id == own.user_id)
             .where(

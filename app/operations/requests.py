@@ -6,9 +6,10 @@ from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, Date, bindparam, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.inserts import Entered, insert, next_id
 from app.models import (
@@ -21,7 +22,15 @@ from app.models import (
     ServiceRequest,
     mailbox,
 )
-from app.operations import delegations, fee_schemes, outbox, procedure, states
+from app.operations import (
+    delegations,
+    fee_schemes,
+    outbox,
+    paying,
+    paying_requests,
+    procedure,
+    states,
+)
 from app.operations.constraints import UNKNOWN, explained
 from app.questions import Question, sees
 from app.scope import possible, seen
@@ -42,7 +51,7 @@ def _asked(kind: str, entering: bool = False) -> Question:
     key = partial(bindparam, value=None, type_=BigInteger())
     return Question(
         select(
-            *([next_id(ServiceRequest).label("number")] if entering else ()),
+            *(_of_one_entered(alliance, person, key) if entering else ()),
             sees(kind, Person, person).label("person_seen"),
             sees(kind, Service, service).label("service_seen"),
             (person.c.alliance_id == service.c.alliance_id).label("in_one_alliance"),
@@ -64,6 +73,15 @@ def _asked(kind: str, entering: bool = False) -> Question:
         .outerjoin(account, account.c.id == key("user"))
         .where(person.c.id == key("person"))
     )  # fmt: skip
+
+
+def _of_one_entered(alliance: Any, person: Any, key: Any) -> tuple[Any, ...]:
+    """Its number, and whether anybody but the family might pay."""
+    today = key("today", type_=Date())
+    return (
+        next_id(ServiceRequest).label("number"),
+        paying.possible(alliance.c.id, person.c.id, today).label("others_pay"),
+    )
 
 
 def send(
@@ -90,7 +108,8 @@ def send(
     user_id = db.principal.user_id if isinstance(db, ScopedSession) else None
     found: Sequence[Any] = ()
     if possible(person_id, service_id):
-        keys = {"person": person_id, "service": service_id, "user": user_id}
+        keys = {"person": person_id, "service": service_id, "user": user_id,
+                "today": clock.local_date(now)}  # fmt: skip
         found = _asked(kind, entering=True).ask_first(db, "what a request names", **keys)
     named = found[0] if found else None
     if named is None or not (named.person_seen and named.service_seen):
@@ -133,6 +152,8 @@ def send(
             summary = procedure.summary(row, named)
             _tell_asker(system, row, named, "request_sent", now, **summary)
             _tell_organizers(system, row, named, "request_sent", now, **summary)
+        if named.others_pay and row.fee:
+            paying_requests.hold(system, row.id, now=now)
     return row
 
 
@@ -181,8 +202,10 @@ def _step(
             raise NotFound
         for name, value in values.items():
             setattr(row, name, value)
+        before = row.status
         states.move(system, row, to, because=str(values.get("reason") or ""), now=now)
         system.flush()
+        paying_requests.follow(system, row, before, now=now)
         keys = {"person": row.person_id, "service": row.service_id, "user": row.user_id}
         (named,) = _asked("system").ask(system, **keys)
         told = _tell_organizers if to == "cancelled" else _tell_asker

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock, security
 from app.models import (
@@ -10,6 +10,8 @@ from app.models import (
     CreditGrant,
     Enrollment,
     LedgerAccount,
+    Service,
+    ServiceRequest,
     Slot,
     Transfer,
     Workshop,
@@ -36,10 +38,13 @@ def credit() -> Any:
     wallets = [row["id"] for row in found]
     moves = db.execute(
         select(Transfer.kind, Transfer.amount, Transfer.at, Transfer.credit_id,
-               Workshop.title, Workshop.title_en)
+               func.coalesce(Workshop.title, Service.title).label("title"),
+               func.coalesce(Workshop.title_en, Service.title_en).label("title_en"))
         .outerjoin(Enrollment, Enrollment.id == Transfer.enrollment_id)
         .outerjoin(Slot, Slot.id == Enrollment.slot_id)
         .outerjoin(Workshop, Workshop.id == Slot.workshop_id)
+        .outerjoin(ServiceRequest, ServiceRequest.id == Transfer.service_request_id)
+        .outerjoin(Service, Service.id == ServiceRequest.service_id)
         .where(Transfer.debit_id.in_(wallets) | Transfer.credit_id.in_(wallets))
         .order_by(Transfer.id.desc())
         .limit(LAST)

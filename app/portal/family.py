@@ -15,6 +15,7 @@ from app.models import (
     Relation,
     ServiceRequest,
     StateChange,
+    Transfer,
 )
 from app.nouns import families
 from app.operations import enrollments, paying
@@ -35,7 +36,8 @@ APPLICATION = ("id", "receipt", "status", "submitted_at", "due_on", "officer", "
                "created_at")  # fmt: skip
 REQUEST = ("id", "receipt", "status", "service.id", "service.title", "service.title_en",
            "service.organization.name", "person.first_name", "person.last_name", "message",
-           "contact", "answer", "reason", "submitted_at", "due_on", "officer")  # fmt: skip
+           "contact", "answer", "reason", "submitted_at", "due_on", "officer",
+           "fee")  # fmt: skip
 OPEN = ("offered", "waiting", "placed", "submitted")
 EVENTS = 12
 
@@ -84,12 +86,18 @@ def enrolled(*conditions: Any, order: str = "slot.starts_on") -> list[dict[str, 
         now=security.moment(),
         limit=rows.MOST_ROWS,
     )
-    others = paying.shares(site.db(), [row["id"] for row in found if row["fee"]])
+    shared(found, Transfer.enrollment_id)
     for row in found:
         row["why"] = _why(row)
+    return found
+
+
+def shared(found: list[dict[str, Any]], about: Any) -> None:
+    """Add to rows with a fee who else pays of it, in order, and what is left for the family."""
+    others = paying.shares(site.db(), [row["id"] for row in found if row["fee"]], about)
+    for row in found:
         row["others"] = [(gettext(REASONS[kind]), part) for kind, part in others.get(row["id"], ())]
         row["own_part"] = (row["fee"] or 0) - sum(part for _, part in row["others"])
-    return found
 
 
 def _why(row: dict[str, Any]) -> str:

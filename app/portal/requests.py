@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort
 
-from app.models import Service, ServiceRequest
+from app.models import Service, ServiceRequest, Transfer
 from app.portal import family, fees, site
 from app.portal.site import area
 from app.query import rows
@@ -39,4 +39,5 @@ def request_(id_: int) -> Any:
         site.db(),
         rows.Selection("service-requests", family.REQUEST, extra=(ServiceRequest.id == id_,)),
     )
+    family.shared([found], Transfer.service_request_id)
     return site.render("area/request.html", request_=found)
