@@ -1,7 +1,21 @@
 """Welfare plans, credits, payers' funds and the ledger."""
 
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
 from app.errors import N_
-from app.views.base import ResourceView
+from app.models import LedgerAccount, Transfer
+from app.operations import statement
+from app.query.paths import path
+from app.transaction import web
+from app.views import words
+from app.views.base import ResourceView, Row
+from app.views.registry import VIEWS
+
+# Of an account's transfers, as many are on its page; all are in the list of transfers.
+LINES = 50
 
 
 class WelfarePlanView(ResourceView):
@@ -116,6 +130,32 @@ class LedgerAccountView(ResourceView):
     filter_columns = ["kind", "organization_id", "person_id", "plan_id", "fund_id"]
     order = "-id"
     related = {"transfers": "debit_id"}
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """The account's statement."""
+        if not self.may("list", "transfers"):
+            return {}
+        found = statement.lines(web(), row["id"], most=LINES)
+        return {"statement": [_drawn(self, line) for line in found]} if found else {}
+
+
+def _drawn(view: ResourceView, line: statement.Line) -> dict[str, str]:
+    """A line in words; with links to what the seat may open."""
+    kind, other = path(Transfer, "kind"), path(LedgerAccount, "kind")
+    whose = f"{words.shown(other, line.other)} {line.name}".strip() if line.other else ""
+    about = ""
+    if line.about and view.may("get", line.about):
+        about = url_for(f"{VIEWS[line.about].__name__}.show", pk=line.about_id)
+    return {
+        "at": words.instant(line.at),
+        "href": url_for("TransferView.show", pk=line.transfer_id),
+        "kind": words.shown(kind, line.kind),
+        "other": whose,
+        "about": about,
+        "title": line.title or gettext("No title"),
+        "amount": words.money(line.amount),
+        "balance": words.money(line.balance),
+    }
 
 
 class TransferView(ResourceView):
