@@ -80,4 +80,4 @@ def lines(db: Session, account_id: int, *, most: int) -> list[Line]:
 def _line(*row: Any) -> Line:
     *money, place, request, title = row
     about = "enrollments" if place else "service-requests" if request else ""
-    return Line(*money, about=about, about_id=place or request or 0, title=title)
+    return Line(*(*money, about, place or request or 0, title))
