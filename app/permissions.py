@@ -239,7 +239,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "job-runs": may("list get run", OFFICE),
         "audit-events": may(READ, OFFICE),
         "sensitive-reads": may(READ, OFFICE),
-        "welfare-plans": may(f"{EDIT} fund", OFFICE),
+        "welfare-plans": may(f"{EDIT} fund use", OFFICE),
         "credit-grants": may("list get create", f"{OFFICE} money"),
         "payer-funds": may(f"{EDIT} fund", OFFICE),
         "ledger-accounts": may(READ, f"{OFFICE} money"),
@@ -348,7 +348,7 @@ GRANTS: dict[str, dict[str, Grant]] = {
         "workshops": may(READ),
         "files": may("list get create", OFFICE),
         # What it gave; never what became of it.
-        "welfare-plans": may(READ),
+        "welfare-plans": may("list get use"),
         "credit-grants": may("list get create", "public money"),
         "municipalities": may(READ),
         "seats": may(READ, OFFICE),

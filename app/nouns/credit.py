@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_
 from app.models import CreditGrant, PayerFund, WelfarePlan
-from app.operations import grants, ledger, payer_funds
+from app.operations import grants, ledger, payer_funds, plan_use
 from app.query.verbs import REASON, Field, Noun, Verb
 
 PAID_IN = (Field("amount", N_("Amount"), "money"), Field("note", N_("Note"), required=False))
@@ -29,9 +29,28 @@ def create_fund(db: Session, values: dict[str, Any], *, now: datetime) -> PayerF
     return payer_funds.make(db, now=now, **values)
 
 
+def told(found: list[plan_use.Month]) -> dict[str, Any]:
+    """The months of a plan's use."""
+    return {
+        "months": [
+            {
+                "month": one.month.isoformat()[:7],
+                "employees": one.employees,
+                "amount": None if one.amount is None else str(one.amount),
+                "suppressed": one.amount is None,
+            }
+            for one in found
+        ]
+    }
+
+
 NOUNS: dict[str, Noun] = {
     "welfare-plans": Noun(
-        create=create_plan, verbs={"fund": Verb(grants.fund, N_("Pay in"), PAID_IN)}
+        create=create_plan,
+        verbs={
+            "fund": Verb(grants.fund, N_("Pay in"), PAID_IN),
+            "use": Verb(plan_use.monthly, N_("Use by month"), says=told),
+        },
     ),
     "credit-grants": Noun(
         create=create_grant,

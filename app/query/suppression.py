@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-LEAST = 5
-
 
 def hidden(groups: Sequence[tuple[Any, ...]], sizes: Sequence[int], least: int) -> set[int]:
     """The cells that are kept back: the small ones, and those that would give them away.

@@ -5,10 +5,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from app import security
 from app.errors import N_
-from app.models import LedgerAccount, Transfer
-from app.operations import statement
+from app.models import LedgerAccount, Transfer, WelfarePlan
+from app.operations import plan_use, statement
 from app.query.paths import path
+from app.small_cells import LEAST
 from app.transaction import web
 from app.views import words
 from app.views.base import ResourceView, Row
@@ -33,6 +35,22 @@ class WelfarePlanView(ResourceView):
     filter_columns = ["organization_id", "year"]
     order = "-year"
     related = {"credit-grants": "plan_id", "ledger-accounts": "plan_id"}
+
+    def besides(self, row: Row) -> dict[str, Any]:
+        """What was used of the plan, month by month, where enough employees did."""
+        if not self.may("use"):
+            return {}
+        plan = web().get_one(WelfarePlan, row["id"])
+        months = plan_use.monthly(web(), plan, now=security.moment())
+        said = [(words.month(one.month), _used(one)) for one in months]
+        return {"told": (gettext("Use by month"), said)} if said else {}
+
+
+def _used(one: plan_use.Month) -> str:
+    if one.employees is None or one.amount is None:
+        return gettext("fewer than %(least)s employees: not told", least=LEAST)
+    return gettext("%(amount)s, of %(count)s employees", amount=words.money(one.amount),
+                   count=one.employees)  # fmt: skip
 
 
 class CreditGrantView(ResourceView):

@@ -13,7 +13,7 @@ from app import permissions, security
 from app.errors import N_
 from app.models import Season
 from app.query.paths import path
-from app.query.suppression import LEAST
+from app.small_cells import LEAST
 from app.transaction import web
 from app.views import lists, words
 from app.views.screens import VIEWS

@@ -89,6 +89,11 @@ def day(value: date) -> str:
     return formats.day(value, locale())
 
 
+def month(value: date) -> str:
+    """dicembre 2026."""
+    return formats.day(value, locale(), "MMMM y")
+
+
 def long_day(value: date) -> str:
     """A date with its weekday: mercoledì 23 dicembre 2026."""
     return formats.day(value, locale(), "full")

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from app.query.suppression import LEAST, hidden
+from app.small_cells import LEAST, hidden
 
 
 def kept_back(*sizes: int) -> set[int]:

@@ -136,6 +136,7 @@ ELEVATED = {
         "who would pay for places",
     ],
     "operations/attendance.py": ["record an attendance", "record who was present"],
+    "operations/plan_use.py": ["the months of a plan's use"],
     "operations/attended.py": ["count who came to the slots that one runs"],
     "operations/absences.py": ["the absences that a workshop allows"],
     "operations/wishes.py": ["what wishes name"],

@@ -256,7 +256,8 @@ NOUNS: dict[str, Noun] = {
     ),
     # A company gives, and never learns what became of it; a provider sees no payer.
     "welfare-plans": Noun(
-        "staff company", each("staff", "create", "update", "fund"), OFFICE, OFFICE
+        "staff company", {**each("staff", "create", "update", "fund"), "use": "staff company"},
+        OFFICE, OFFICE,
     ),
     "credit-grants": Noun(
         "staff company citizen", {"create": "staff company"},

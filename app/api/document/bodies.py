@@ -62,6 +62,16 @@ SAYS: dict[tuple[str, str], columns.Schema] = {
             )
         ),
     ),
+    ("welfare-plans", "use"): _object(
+        months=columns.listed(
+            _object(
+                month={**columns.text(7), "example": "2027-01"},
+                employees={**columns.NUMBER, "nullable": True, "example": 12},
+                amount={**columns.text(20), "nullable": True, "example": "640.00"},
+                suppressed=columns.BOOLEAN,
+            )
+        )
+    ),
     ("ranking-entries", "why"): _object(
         code={**columns.text(10), "example": "7K2M9QX4TA"},
         points={**columns.text(12), "nullable": True, "example": "21.50"},
