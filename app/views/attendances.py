@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 
 from app import clock, security, streams
-from app.errors import N_, BadRequest
+from app.errors import N_, NotFound
 from app.operations import attended
 from app.query import export
 from app.query.xlsx import xlsx_file
@@ -44,23 +44,27 @@ class AttendanceView(ResourceView):
 class Attended(ResourceView):
     """A screen of the slots: how many came."""
 
-    include_route_methods = {*ResourceView.include_route_methods, "attended"}
+    include_route_methods = {*ResourceView.include_route_methods, "attended", "attended_file"}
 
     @expose("/attended", methods=["GET"])
     @screen("roster")
     def attended(self) -> Answer:
-        """How many came to each slot on each day of a week, or between two days; as a file too."""
+        """How many came to each slot on each day of a week, or between two days."""
         first, last = period(clock.local_date(security.moment()))
         found = attended.counts(web(), first, last)
-        form = request.args.get("format", "")
-        if form:
-            return as_file(form, found)
         return self.page(
             "attended", title=gettext("Counts by day"), back=self.to("list"), found=found,
             headings=[gettext(one) for one in HEADINGS], first=first, last=last,
             sums={name: sum(getattr(one, name) for one in found) for name in NUMBERS},
             numbers=NUMBERS, long_day=words.long_day,
         )  # fmt: skip
+
+    @expose("/attended/<form>", methods=["GET"])
+    @screen("roster")
+    def attended_file(self, form: str) -> Answer:
+        """The same as a file."""
+        first, last = period(clock.local_date(security.moment()))
+        return as_file(form, attended.counts(web(), first, last))
 
 
 NUMBERS = ("present", "left_early", "absent", "excused", "open")
@@ -83,9 +87,9 @@ def typed(name: str) -> date | None:
 
 
 def as_file(form: str, found: list[attended.Count]) -> Response:
-    """The counts as a file. Raises BadRequest for a form that there is not."""
+    """The counts as a file. Raises NotFound for a form that there is not."""
     if form not in ("csv", "xlsx"):
-        raise BadRequest(streams.UNKNOWN_FORMAT, field="format")
+        raise NotFound
     headings = [gettext(one) for one in HEADINGS]
     table: list[list[Any]] = [
         [one.day, one.slot.workshop.title, one.slot.title, *(getattr(one, n) for n in NUMBERS)]

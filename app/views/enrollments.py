@@ -69,6 +69,11 @@ class EnrollmentView(ResourceView):
     said_as = {"fee_lines": fee_lines, "reason": because}
     related = {"attendances": "enrollment_id"}
 
+    def tabs(self) -> dict[str, str]:
+        """What happened comes before who came: most enrolments are of days to come."""
+        found = super().tabs()
+        return {key: found[key] for key in sorted(found, key=lambda one: one == "attendances")}
+
     def verb_fields(self, name: str, known: nouns.Verb) -> Fields:
         """An attendance is of the day that the roster shows."""
         asked = super().verb_fields(name, known)

@@ -48,6 +48,7 @@ TABS = "main .tab-list a"
 FIRST = "main tbody tr:first-child td:first-child a"
 NO_SCREENS = {
     "csv": "a file",
+    "attended_file": "a file",
     "xlsx": "a file",
     "json": "a file",
     "content": "a file",

@@ -51,6 +51,7 @@ VERBS = {
     "simulate": "simulate",
     "roster_of_day": "roster",
     "attended": "roster",
+    "attended_file": "roster",
     "act": "<verb>",
     "act_on_all": "<verb>",
 }
