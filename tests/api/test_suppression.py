@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from app.small_cells import LEAST, hidden
+from app.query.suppression import hidden
+from app.small_cells import LEAST
 
 
 def kept_back(*sizes: int) -> set[int]:
