@@ -55,7 +55,7 @@ def lines(db: Session, account_id: int, *, most: int) -> list[Line]:
             Transfer.kind,
             signed,
             func.sum(signed).over(order_by=Transfer.id),
-            func.coalesce(other.kind, ""),
+            other.kind,
             func.coalesce(Organization.name, WelfarePlan.title, PayerFund.title, ""),
             Enrollment.id,
             ServiceRequest.id,
@@ -78,6 +78,6 @@ def lines(db: Session, account_id: int, *, most: int) -> list[Line]:
 
 
 def _line(*row: Any) -> Line:
-    *money, place, request, title = row
+    *money, other, name, place, request, title = row
     about = "enrollments" if place else "service-requests" if request else ""
-    return Line(*(*money, about, place or request or 0, title))
+    return Line(*(*money, other or "", name, about, place or request or 0, title))
