@@ -1,6 +1,6 @@
 """Statements that are written out, in a session's transaction and past its policy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +55,11 @@ class Reading:
     # The row's number, whether it is seen, and its columns.
     found: tuple[Any, ...] = ()
 
+    @property
+    def seen(self) -> bool:
+        """Whether the row was entered, and read."""
+        return bool(self.found and self.found[1])
+
 
 class Batch:
     """Statements that write and go out as one, in any order; one of them may be read from."""
@@ -63,6 +68,10 @@ class Batch:
         self.steps: list[tuple[str, str]] = []
         self.parameters: dict[str, Any] = {}
         self.reading: Reading | None = None
+        # What is left for the end of the work, and an expression that the statement which takes
+        # these along answers besides.
+        self.closing: Callable[[], None] | None = None
+        self.asks, self.answered = "NULL", None
 
     def add(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> None:
         """One more statement; under a table's name, the others see its row in that table."""
@@ -74,6 +83,29 @@ class Batch:
         """Send them, and read what a SELECT from the named ones gives."""
         prepared(session)
         return bare(session, _joined(tuple(self.steps), sql), self.parameters)
+
+    def close(self, session: ScopedSession) -> Any:
+        """Send them with what was left for the end of the work (``at_the_end``), and give the
+        answer to what they ask."""
+        session.info.pop("ending", None)
+        if self.closing is None:
+            ((self.answered,),) = self.ask(session, f"SELECT {self.asks}")
+        else:
+            session.info["closes"] = self
+            try:
+                self.closing()
+            finally:
+                del session.info["closes"]
+        return self.answered
+
+    def along(self, session: ScopedSession, parts: str, last: str, parameters: Any) -> Any:
+        """Send them with a statement: the rows of its last SELECT, after its WITH's parts."""
+        prepared(session)
+        answers = f"SELECT answers.*, {self.asks} FROM ({last}) AS answers"  # noqa: S608
+        sql = _joined(tuple(self.steps), answers, parts)
+        found = bare(session, sql, {**self.parameters, **parameters})
+        self.answered = found[0][-1]
+        return [row[:-1] for row in found]
 
     def run(self, session: ScopedSession) -> None:
         """Send them."""
@@ -107,21 +139,44 @@ def together(system: Session, *, last: bool = False) -> Iterator[None]:
 
 @contextmanager
 def ending(session: ScopedSession) -> Iterator[Batch]:
-    """What may wait for the last statement of the work inside, which whoever opens this sends."""
+    """What may wait for the last statement of the work inside, which whoever opens this sends
+    by the batch's ``close``."""
     batch = session.info["ending"] = Batch()
     try:
         yield batch
     finally:
-        del session.info["ending"]
+        session.info.pop("ending", None)
+
+
+def at_the_end(db: Session, work: Callable[[], None]) -> None:
+    """Do what others wait for as the last of all (``ending``), once the answer is written: at
+    once where nobody opened that, or where the row that is answered with is read later."""
+    batch: Batch | None = db.info.get("ending")
+    reading: Reading | None = db.info.get("reading")
+    if batch is None or reading is None or not reading.seen:
+        work()
+    else:
+        batch.closing = work
+
+
+def raw_last(
+    system: ScopedSession, parts: str, last: str, parameters: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Rows of a statement (its WITH's parts, and its last SELECT) that takes along what waits for
+    the end of the work, if this is it."""
+    batch: Batch | None = system.info.get("caller", system).info.get("closes")
+    if batch is None:
+        return raw(system, f"WITH {parts} {last}", parameters)
+    return cast("list[tuple[Any, ...]]", batch.along(system, parts, last, parameters))
 
 
 @lru_cache(maxsize=512)
-def _joined(steps: tuple[tuple[str, str], ...], last: str | None) -> str:
+def _joined(steps: tuple[tuple[str, str], ...], last: str | None, more: str = "") -> str:
     parts = [
         f"{name} AS ({sql.replace('%(', f'%(s{number}_')})"
         for number, (name, sql) in enumerate(steps)
     ]
-    return f"WITH {', '.join(parts)} {last or 'SELECT'}"
+    return f"WITH {', '.join([*parts, more] if more else parts)} {last or 'SELECT'}"
 
 
 @lru_cache(maxsize=512)

@@ -116,29 +116,29 @@ def _once(key: str, work: Callable[[], Response]) -> Response:
     asked = {"user_id": user_id, "key": key, "digest": digest, "now": now}
     idempotency.remember(db, **asked)
     try:
-        with ending(db) as last:
-            answer = _known(work, db, asked)
+        return _known(work, db, asked)
     except idempotency.Answered as before:
         answer = json_answer(None, before.status)
         answer.set_data(before.text)
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
-    if 200 <= answer.status_code < 300:
-        said = answer.get_data(as_text=True)
-        idempotency.store(db, **asked, status=answer.status_code, answer=said, ending=last)
-    elif last.steps:
-        last.run(db)
-    return answer
 
 
 def _known(work: Callable[[], Response], db: ScopedSession, asked: dict[str, Any]) -> Response:
     """The work's answer. A refusal is none where the first request was answered meanwhile."""
     try:
-        return work()
+        with ending(db) as last:
+            answer = work()
+            if 200 <= answer.status_code < 300:
+                said = answer.get_data(as_text=True)
+                idempotency.store(db, **asked, status=answer.status_code, answer=said, ending=last)
+            elif last.steps:
+                last.run(db)
     except Conflict:
         web.rollback()
         idempotency.look(db, **asked)
         raise
+    return answer
 
 
 def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

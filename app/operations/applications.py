@@ -15,7 +15,7 @@ from app.operations import delegations, letters, procedure, states
 from app.operations import wishes as wishing
 from app.operations.constraints import UNKNOWN
 from app.operations.wishes import Asked
-from app.statements import together
+from app.statements import at_the_end, together
 from app.transaction import ScopedSession, act_for, elevated
 
 MOST_WISHES = 100
@@ -135,29 +135,34 @@ def apply_for(
     asked = _ask(db, alliance_id, wishes, season_id, channel)
     delegation_id = _require_delegations(db, wishes, channel, now)
     wishing.price(db, asked.wishes, now=now)
-    with elevated(db, "send an application") as system:
-        with together(system):
-            row = insert(
-                system,
-                Application,
-                id=asked.application_id,
-                alliance_id=alliance_id,
-                user_id=_user(db),
-                season_id=season_id,
-                delegation_id=delegation_id,
-                receipt=procedure.receipt_code(),
-                channel=channel,
-                status="submitted",
-                contact_email=_text(contact_email),
-                contact_phone=_text(contact_phone),
-                note=_text(note),
-                photo_consent=photo_consent,
-                **procedure.term(asked.alliance, now=now),
-            )
-            states.record(system, row, None, because="", now=now)
-        wishing.decide(system, row.id, asked.wishes, now=now)
-        row.user = asked.user
-        _write(system, row, asked, now)
+    with elevated(db, "send an application") as system, together(system):
+        row = insert(
+            system,
+            Application,
+            id=asked.application_id,
+            alliance_id=alliance_id,
+            user_id=_user(db),
+            season_id=season_id,
+            delegation_id=delegation_id,
+            receipt=procedure.receipt_code(),
+            channel=channel,
+            status="submitted",
+            contact_email=_text(contact_email),
+            contact_phone=_text(contact_phone),
+            note=_text(note),
+            photo_consent=photo_consent,
+            **procedure.term(asked.alliance, now=now),
+        )
+        states.record(system, row, None, because="", now=now)
+    row.user = asked.user
+
+    def decide() -> None:
+        with elevated(db, "give places") as system:
+            wishing.decide(system, row.id, asked.wishes, now=now)
+            _write(system, row, asked, now)
+
+    # Others wait for the slots: what is answered is written before they are held.
+    at_the_end(db, decide)
     return row
 
 

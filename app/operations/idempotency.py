@@ -107,8 +107,8 @@ def store(
 ) -> None:
     """Keep the answer for a day or as long as is said, encrypted: only this user may see it.
 
-    What waits for the ``ending`` of the work goes out with it. Raises Repeated if another
-    request stored its own meanwhile.
+    What waits for the ``ending`` of the work is done with it. Raises Repeated if another
+    request stored its own meanwhile, and what the end of the work raises.
     """
     given = {
         "user": user_id, "key": key, "digest": digest, "status": status, "now": now,
@@ -116,7 +116,8 @@ def store(
     }  # fmt: skip
     last = Batch() if ending is None else ending
     last.add(STORE, given, "stored")
-    if not last.ask(db, "SELECT id FROM stored"):
+    last.asks = "EXISTS (SELECT FROM stored)"
+    if not last.close(db):
         raise Repeated(field="Idempotency-Key")
 
 

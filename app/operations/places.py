@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import DomainError
 from app.operations.constraints import explained
-from app.statements import raw
+from app.statements import raw_last
 from app.transaction import ScopedSession
 
 # With one slot nothing can be locked in the wrong order.
@@ -27,7 +27,7 @@ slots AS MATERIALIZED (
        AND (SELECT count(*) FROM persons) >= 0 ORDER BY id FOR NO KEY UPDATE
 ),"""
 TAKE = """
-WITH wish AS MATERIALIZED (
+wish AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY slot_id ORDER BY n) AS turn
       FROM jsonb_to_recordset(%(wishes)s::jsonb)
            AS asked (n int, id bigint, person_id bigint, slot_id bigint, queues bool,
@@ -81,9 +81,11 @@ changed AS (
      WHERE step.after <> step.before OR step.before IS NULL
      ORDER BY made.id, step.n
 )
+"""
+OUTCOME = """
 SELECT made.id, made.status, made.queue_no,
        -- How many wait with a lower number.
-       taken.waiting_count - (taken.before + taken.many - made.queue_no) - 1, taken.free
+       taken.waiting_count - (taken.before + taken.many - made.queue_no) - 1 AS before, taken.free
   FROM made LEFT JOIN taken ON taken.id = made.slot_id
 """
 SIZES = (1, 4, 20, 100)
@@ -127,7 +129,7 @@ def take(
     sql = (SEVERAL if several else ONE)[at_most(len(wishes))]
     try:
         with explained():
-            found = raw(system, sql, given)
+            found = raw_last(system, sql, OUTCOME, given)
     except DomainError as refusal:
         field = _blamed(refusal.__cause__, wishes).field
         raise (refusal.under(field) if field else refusal) from None

@@ -16,6 +16,7 @@ ELEVATED = {
         "sign up",
     ],
     "operations/applications.py": [
+        "give places",
         "keep an application",
         "read an application's wishes",
         "send an application",
@@ -214,12 +215,15 @@ ROADS = {
     "raw": {
         "inserts.py": "enters a row, and checks it afterwards",
         "questions.py": "for elevated sessions alone",
+        "statements.py": "for raw_last, where nothing waits for it",
         "operations/idempotency.py": "keeps an answer, which no seat reads",
         "operations/outbox.py": "writes a letter, which its writer may not read",
-        "operations/places.py": "takes places, in an elevated session",
         "operations/ranking_final.py": "gives all places of a list, in an elevated session",
         "operations/ranking_runs.py": "keeps a run's many rows, in an elevated session",
         "operations/states.py": "records a change of state",
+    },
+    "raw_last": {
+        "operations/places.py": "takes places, in an elevated session",
     },
     "exec_driver_sql": {
         "demo/multitude.py": "loads families by the ten thousand",
