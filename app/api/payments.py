@@ -3,10 +3,11 @@
 from flask import Response
 from flask_appbuilder.api import expose
 
+from app import clock, security
 from app.api.base import ResourceApi
 from app.api.exchange import endpoint, pdf_answer
 from app.models import PaymentNotice
-from app.operations import notice_paper, rows
+from app.operations import certificate, notice_paper, rows
 from app.transaction import web
 
 
@@ -31,7 +32,7 @@ class PaymentNoticeApi(ResourceApi):
     search_columns = ["number"]
     sort = "-id"
     includes = {"lines": ("payment-notice-lines", "notice_id")}
-    include_route_methods = ResourceApi.include_route_methods | {"paper"}
+    include_route_methods = ResourceApi.include_route_methods | {"paper", "certificate"}
 
     @expose("/<int:pk>/paper", methods=["GET"])
     @endpoint("get")
@@ -39,6 +40,14 @@ class PaymentNoticeApi(ResourceApi):
         """The notice on paper, as a PDF."""
         row: PaymentNotice = rows.get(web(), PaymentNotice, pk)
         return pdf_answer(notice_paper.printed(web(), row), row.number)
+
+    @expose("/<int:pk>/certificate", methods=["GET"])
+    @endpoint("get")
+    def certificate(self, pk: int) -> Response:
+        """What was paid, for the employer of who paid, as a PDF."""
+        row: PaymentNotice = rows.get(web(), PaymentNotice, pk)
+        today = clock.local_date(security.moment())
+        return pdf_answer(certificate.printed(web(), row, today=today), f"{row.number}-welfare")
 
 
 class PaymentNoticeLineApi(ResourceApi):

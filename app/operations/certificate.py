@@ -12,10 +12,13 @@ from pathlib import Path
 
 import orjson
 import typst
+from sqlalchemy.orm import Session
 
-from app.errors import N_, Conflict
+from app import permissions
+from app.errors import N_, Conflict, Forbidden
 from app.models import PaymentNotice, Person, Slot
 from app.operations.notice_paper import euro
+from app.transaction import ScopedSession, elevated
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 NATURES = {
@@ -82,6 +85,32 @@ def of(notice: PaymentNotice, *, today: date) -> Certificate:
             for line in notice.lines
         ),
     )
+
+
+def printed(db: Session, notice: PaymentNotice, *, today: date) -> bytes:
+    """The PDF of a notice that the caller sees, and of which they read whose it is.
+
+    Raises Forbidden for a seat that reads no codice fiscale, and what ``of`` raises.
+    """
+    if not readable(db):
+        raise Forbidden(field="debtor_code")
+    with elevated(db, "print a certificate of payment") as system:
+        made = of(system.get_one(PaymentNotice, notice.id), today=today)
+    return pdf(made)
+
+
+def readable(db: Session) -> bool:
+    """Whether the caller's seat reads what stands on the paper."""
+    kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
+    return kind == "system" or "contact" in permissions.readable(kind, "payment-notices")
+
+
+def lacking(db: Session, notice: PaymentNotice) -> bool:
+    """Whether a codice fiscale is missing, of a notice that was paid and that the caller sees."""
+    with elevated(db, "look whether a certificate can be made") as system:
+        row = system.get_one(PaymentNotice, notice.id)
+        children = (line.enrollment.person.fiscal_code for line in row.lines)
+        return not all((row.payee.organization.fiscal_code, row.debtor_code, *children))
 
 
 def pdf(certificate: Certificate) -> bytes:

@@ -18,7 +18,7 @@ from app.models import (
     Transfer,
 )
 from app.nouns import families
-from app.operations import enrollments, paying
+from app.operations import certificate, enrollments, paying
 from app.operations.split import REASONS
 from app.portal import site, words
 from app.portal.site import area, pages
@@ -226,14 +226,19 @@ def application(id_: int) -> Any:
         (row["fee"] or 0 for row in lines if row["status"] in OPEN),
         start=0,
     )
+    notices = _notices(PaymentNotice.application_id == id_)
     return site.render(
         "area/application.html",
         application=found,
         lines=lines,
         total=total,
         others=sum(part for row in lines for _, part in row["others"]),
-        notices=_notices(PaymentNotice.application_id == id_),
-    )
+        notices=notices,
+        uncertified={
+            row.id for row in notices
+            if row.status == "paid" and certificate.lacking(site.db(), row)
+        },
+    )  # fmt: skip
 
 
 def _notices(*conditions: Any) -> list[PaymentNotice]:

@@ -7,7 +7,8 @@ from flask_babel import gettext
 
 from app import nouns, security
 from app.errors import N_
-from app.models import Payee
+from app.models import Payee, PaymentNotice
+from app.operations import certificate
 from app.operations import rows as row_operations
 from app.transaction import web
 from app.views.base import Answer, ResourceView, Row, screen
@@ -97,10 +98,16 @@ class PaymentNoticeView(ResourceView):
         return asked
 
     def buttons(self, pk: int | None = None) -> list[Button]:
-        """The paper that the family pays by."""
+        """The paper that the family pays by, and what it then hands to an employer."""
         if pk is None:
             return []
-        return [Button(gettext("The notice (PDF)"), f"/api/v1/payment-notices/{pk}/paper", False)]
+        paper = f"/api/v1/payment-notices/{pk}"
+        found = [Button(gettext("The notice (PDF)"), f"{paper}/paper", False)]
+        row: PaymentNotice = row_operations.get(web(), PaymentNotice, pk)
+        told = row.status == "paid" and certificate.readable(web())
+        if told and not certificate.lacking(web(), row):
+            found.append(Button(gettext("Certificate (PDF)"), f"{paper}/certificate", False))
+        return found
 
 
 class PaymentNoticeLineView(ResourceView):

@@ -81,6 +81,37 @@ def test_a_family_is_asked_once_and_reads_and_prints_its_notice(
     assert other.get(NOTICES).json["result"] == []
 
 
+def test_who_paid_prints_what_an_employer_asks_for_and_the_payee_does_not(
+    db, staff, body, application, notice, client
+):
+    family = client(f.SeatFactory(kind="citizen", alliance=application.alliance,
+                                  user=application.user))  # fmt: skip
+    address = f"{NOTICES}{notice['id']}/certificate"
+    assert family.get(address).status_code == 409  # Nothing has been paid.
+    row = db.get_one(PaymentNotice, notice["id"])
+    body.fiscal_code, row.debtor_code = "84507570152", "BNCDAA80A41E648K"
+    db.flush()
+    receive = {"payee_id": row.payee_id, "content": HEADER + paid(notice)}
+    assert staff.post(RECEIVE, json=receive).status_code == 200
+    for reader in (family, staff):
+        paper = reader.get(address)
+        assert paper.status_code == 200, paper.text
+        assert paper.data.startswith(b"%PDF")
+        assert paper.headers["Cache-Control"] == "no-store"
+    # A tax code stands on it, which neither the body nor another family reads.
+    provider = client(f.SeatFactory(kind="provider", organization=body, alliance=body.alliance))
+    assert provider.get(f"{NOTICES}{notice['id']}").status_code == 200
+    assert provider.get(address).status_code == 403
+    other = client(f.SeatFactory(kind="citizen", alliance=application.alliance))
+    assert other.get(address).status_code == 404
+    db.expire_all()
+    row.debtor_code = None
+    db.flush()
+    refused = family.get(address)
+    assert refused.status_code == 409
+    assert refused.json["errors"][0]["field"] == "debtor_code"
+
+
 def test_a_payee_reads_the_name_of_who_pays_and_not_the_tax_code(body, notice, client):
     provider = client(f.SeatFactory(kind="provider", organization=body, alliance=body.alliance))
     row = provider.get(f"{NOTICES}{notice['id']}").json["result"]

@@ -25,6 +25,10 @@ ELEVATED = {
     "operations/care.py": [
         "log the reading of encrypted columns",
     ],
+    "operations/certificate.py": [
+        "look whether a certificate can be made",
+        "print a certificate of payment",
+    ],
     "operations/checks.py": [
         "prove the rules",
     ],

@@ -25,6 +25,7 @@ VERBS = {
     "related_rows": "get",  # and that the other noun may be listed
     "content": "get",
     "paper": "get",
+    "certificate": "get",  # and that its codici fiscali may be read
     "report": "get",
     "inline": "update",
     "prepare": "list",

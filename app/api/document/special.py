@@ -250,6 +250,15 @@ def _nouns() -> dict[str, dict[str, Any]]:
         "payment-notices",
         gettext("The notice that a family pays by, as a PDF; always as a download."),
     )
+    certificate = _paper(
+        "printCertificate",
+        "payment-notices",
+        gettext(
+            "What was paid, as a PDF that an employer's welfare plan asks for; always as a "
+            "download. It carries codici fiscali: a seat that reads none gets none."
+        ),
+        409,
+    )
     receipt = _paper(
         "printReceipt",
         "applications",
@@ -290,6 +299,7 @@ def _nouns() -> dict[str, dict[str, Any]]:
         "/api/v1/applications/quote": {"post": quote},
         "/api/v1/applications/{id}/paper": {"get": receipt},
         "/api/v1/payment-notices/{id}/paper": {"get": notice},
+        "/api/v1/payment-notices/{id}/certificate": {"get": certificate},
     }
 
 
