@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from app.errors import Forbidden
-from app.transaction import ScopedSession, bare, name_the_actor, prove
+from app.transaction import ScopedSession, bare, name_the_actor, prove, settled
 
 
 def raw(
@@ -68,10 +68,10 @@ class Batch:
         self.steps: list[tuple[str, str]] = []
         self.parameters: dict[str, Any] = {}
         self.reading: Reading | None = None
-        # What is left for the end of the work, and an expression that the statement which takes
-        # these along answers besides.
+        # What is left for the end of the work, and what the statement which takes these along
+        # must find true.
         self.closing: Callable[[], None] | None = None
-        self.asks, self.answered = "NULL", None
+        self.asks = "true"
 
     def add(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> None:
         """One more statement; under a table's name, the others see its row in that table."""
@@ -84,27 +84,27 @@ class Batch:
         prepared(session)
         return bare(session, _joined(tuple(self.steps), sql), self.parameters)
 
-    def close(self, session: ScopedSession) -> Any:
-        """Send them with what was left for the end of the work (``at_the_end``), and give the
-        answer to what they ask."""
+    def close(self, session: ScopedSession) -> None:
+        """Send them with what was left for the end of the work (``at_the_end``)."""
         session.info.pop("ending", None)
         if self.closing is None:
-            ((self.answered,),) = self.ask(session, f"SELECT {self.asks}")
-        else:
-            session.info["closes"] = self
-            try:
-                self.closing()
-            finally:
-                del session.info["closes"]
-        return self.answered
+            self.ask(session, f"SELECT {self.asks}")
+            return
+        session.info["closes"] = self
+        try:
+            self.closing()
+        finally:
+            del session.info["closes"]
 
-    def along(self, session: ScopedSession, parts: str, last: str, parameters: Any) -> Any:
+    def along(
+        self, session: ScopedSession, parts: str, last: str, parameters: Any, *, settles: bool
+    ) -> list[tuple[Any, ...]]:
         """Send them with a statement: the rows of its last SELECT, after its WITH's parts."""
         prepared(session)
         answers = f"SELECT answers.*, {self.asks} FROM ({last}) AS answers"  # noqa: S608
         sql = _joined(tuple(self.steps), answers, parts)
-        found = bare(session, sql, {**self.parameters, **parameters})
-        self.answered = found[0][-1]
+        given = {**self.parameters, **parameters}
+        found = settled(session, sql, given) if settles else bare(session, sql, given)
         return [row[:-1] for row in found]
 
     def run(self, session: ScopedSession) -> None:
@@ -118,28 +118,26 @@ class Batch:
 
 
 @contextmanager
-def together(system: Session, *, last: bool = False) -> Iterator[None]:
+def together(system: Session) -> Iterator[None]:
     """What is written inside by ``raw`` without answers goes out as one statement, at the end.
 
-    For an elevated session: nothing is checked row by row. With ``last`` it may wait for the
-    last statement of the whole work (``ending``), which reads none of it.
+    For an elevated session: nothing is checked row by row.
     """
     session = cast(ScopedSession, system)
     if session.principal.kind != "system":
         raise Forbidden("only an elevated session writes several rows at once")
-    later = session.info.get("caller", session).info.get("ending") if last else None
-    batch = session.info["together"] = Batch() if later is None else later
+    batch = session.info["together"] = Batch()
     try:
         yield
     finally:
         del session.info["together"]
-    if batch.steps and batch is not later:
+    if batch.steps:
         batch.run(session)
 
 
 @contextmanager
 def ending(session: ScopedSession) -> Iterator[Batch]:
-    """What may wait for the last statement of the work inside, which whoever opens this sends
+    """What may wait for the end of the work inside (``at_the_end``): whoever opens this does it
     by the batch's ``close``."""
     batch = session.info["ending"] = Batch()
     try:
@@ -160,14 +158,22 @@ def at_the_end(db: Session, work: Callable[[], None]) -> None:
 
 
 def raw_last(
-    system: ScopedSession, parts: str, last: str, parameters: Mapping[str, Any]
+    system: ScopedSession,
+    parts: str,
+    last: str,
+    parameters: Mapping[str, Any],
+    *,
+    settles: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Rows of a statement (its WITH's parts, and its last SELECT) that takes along what waits for
-    the end of the work, if this is it."""
+    the end of the work, if this is it.
+
+    With ``settles`` nothing follows it: the COMMIT goes out with it, if nobody began more.
+    """
     batch: Batch | None = system.info.get("caller", system).info.get("closes")
     if batch is None:
         return raw(system, f"WITH {parts} {last}", parameters)
-    return cast("list[tuple[Any, ...]]", batch.along(system, parts, last, parameters))
+    return batch.along(system, parts, last, parameters, settles=settles)
 
 
 @lru_cache(maxsize=512)

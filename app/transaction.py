@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -271,7 +271,12 @@ def guarded(page: str) -> str:
 
 
 def bare(
-    session: ScopedSession, sql: str, parameters: Mapping[str, Any], *, answers: bool = True
+    session: ScopedSession,
+    sql: str,
+    parameters: Mapping[str, Any],
+    *,
+    answers: bool = True,
+    settles: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Rows of a statement on the session's connection: the session adds nothing to it.
 
@@ -284,20 +289,47 @@ def bare(
         connection = cast(Any, session.raw_connection().connection)
         session.info["line"] = _inmost(session), connection
     try:
-        found = asked(connection.driver_connection, sql, parameters, answers=answers)
+        found = asked(
+            connection.driver_connection, sql, parameters, answers=answers, settles=settles
+        )
     except psycopg.Error as error:
         wrapped = DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True)
         raise cast(BaseException, wrapped) from error
     return found
 
 
+def settled(
+    session: ScopedSession, sql: str, parameters: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """As ``bare``, for the last statement of all: COMMIT goes out with it, and what it holds is
+    free before we have read a word of its answer.
+
+    Where the transaction is somebody else's too, it stays open. The statement itself must say
+    what must not stand (``require_true``).
+    """
+    own = _own(session)
+    alone = isinstance(own.get_bind(), Engine) and not own.in_nested_transaction()
+    found = bare(session, sql, parameters, settles=alone)
+    if alone:
+        own.info.pop("named", None)
+    return found
+
+
 def asked(
-    driver: Any, sql: str, parameters: Mapping[str, Any], *, answers: bool = True
+    driver: Any,
+    sql: str,
+    parameters: Mapping[str, Any],
+    *,
+    answers: bool = True,
+    settles: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Rows of a statement that is written out, on the driver's own connection."""
     numbered, names = _numbered(sql)
     with _raw(driver.cursor_factory)(driver) as cursor:
-        cursor.execute(numbered, [parameters[name] for name in names])
+        with driver.pipeline() if settles else nullcontext():
+            cursor.execute(numbered, [parameters[name] for name in names])
+            if settles:
+                driver.commit()
         return cast("list[tuple[Any, ...]]", cursor.fetchall()) if answers else []
 
 

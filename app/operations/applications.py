@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, DomainError, Invalid, NotFound, WrongState
 from app.inserts import Entered, insert
 from app.models import CHANNELS, Application, Enrollment
-from app.operations import delegations, letters, procedure, states
+from app.operations import delegations, procedure, states, telling
 from app.operations import wishes as wishing
 from app.operations.constraints import UNKNOWN
 from app.operations.wishes import Asked
@@ -107,8 +106,7 @@ def submit(db: Session, application: Application, *, now: datetime) -> Applicati
         procedure.register(row, asked.alliance, now=now)
         states.move(system, row, "submitted", because="", now=now)
         system.flush()
-        wishing.decide(system, row.id, asked.wishes, now=now)
-        _write(system, row, asked, now)
+        wishing.decide(system, row.id, asked.wishes, told=_told(row, asked, now), now=now)
     return _again(db, application.id)
 
 
@@ -158,24 +156,15 @@ def apply_for(
 
     def decide() -> None:
         with elevated(db, "give places") as system:
-            wishing.decide(system, row.id, asked.wishes, now=now)
-            _write(system, row, asked, now)
+            wishing.decide(system, row.id, asked.wishes, told=_told(row, asked, now), now=now)
 
     # Others wait for the slots: what is answered is written before they are held.
     at_the_end(db, decide)
     return row
 
 
-def _write(system: Session, row: Any, asked: Asked, now: datetime) -> None:
-    about, decided = f"application:{row.id}", asked.wishes
-    total = sum((wish.fee for wish in decided), Decimal(0))
-    summary = procedure.summary(row, asked.alliance)
-    with together(system, last=True):
-        letters.add(system, "receipt", row, decided, about=about, now=now, total=total, **summary)
-        for outcome in ("placed", "waiting"):
-            of_these = [wish for wish in decided if wish.status == outcome]
-            if of_these:
-                letters.add(system, outcome, row, of_these, about=about, now=now)
+def _told(row: Any, asked: Asked, now: datetime) -> dict[str, Any] | None:
+    return telling.of(row, asked.wishes, procedure.summary(row, asked.alliance), now=now)
 
 
 # ---------------------------------------------------------------- what may be chosen

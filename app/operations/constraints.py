@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from app.errors import (
     N_,
@@ -22,9 +22,12 @@ from app.errors import (
     NoFreePlace,
     NotEnoughCredit,
     Overlaps,
+    Repeated,
     StillInUse,
 )
 
+# What a statement says that must not stand any more (migration 0017).
+COME_AGAIN = "IN001"
 ASKED_ALREADY = N_("This person already has an open request for this service.")
 UNKNOWN = N_("There is no such choice here.")
 MISSING = N_("This is needed.")
@@ -99,6 +102,10 @@ def explained() -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise refusal(error) from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == COME_AGAIN:
+            raise Repeated from error
+        raise
 
 
 def refusal(error: IntegrityError | DataError) -> DomainError:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.errors import KeyReused, Repeated
+from app.operations.constraints import explained
 from app.sealed import Sealed, seal
 from app.statements import Batch, raw
 from app.transaction import ScopedSession, beside
@@ -116,9 +117,9 @@ def store(
     }  # fmt: skip
     last = Batch() if ending is None else ending
     last.add(STORE, given, "stored")
-    last.asks = "EXISTS (SELECT FROM stored)"
-    if not last.close(db):
-        raise Repeated(field="Idempotency-Key")
+    last.asks = "require_true(EXISTS (SELECT FROM stored))"
+    with explained():
+        last.close(db)
 
 
 def _number(user_id: int, key: str) -> int:

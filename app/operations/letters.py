@@ -38,13 +38,6 @@ def write_all(
     return letter is not None and outbox.queue(system, **letter)
 
 
-def add(system: Session, kind: str, *args: Any, **more: Any) -> None:
-    """Tell the family as ``write_all`` does, with what else is written together."""
-    letter = _letter(system, kind, *args, **more)
-    if letter is not None:
-        outbox.write(system, **letter)
-
-
 def _letter(
     system: Session,
     kind: str,
@@ -55,12 +48,10 @@ def _letter(
     now: datetime,
     **more: Any,
 ) -> dict[str, Any] | None:
-    persons = [enrollment.person.email for enrollment in enrollments]
-    person_email = next((email for email in persons if email), None)
-    recipient = outbox.family(application, person_email)
+    recipient = outbox.family(application, address(enrollments))
     if recipient is None:
         return None
-    lines = [line(enrollment, _before(system, enrollment)) for enrollment in enrollments]
+    lines = [line(enrollment, before(system, enrollment)) for enrollment in enrollments]
     payload = {
         **(lines[0] if lines else {}),
         "application_id": application.id,
@@ -77,6 +68,12 @@ def _letter(
         "locale": outbox.locale_of(application),
         "now": now,
     }
+
+
+def address(enrollments: Sequence[Any]) -> str | None:
+    """The first address that one of the persons has."""
+    persons = (enrollment.person.email for enrollment in enrollments)
+    return next((email for email in persons if email), None)
 
 
 def line(enrollment: Any, before: int) -> dict[str, Any]:
@@ -97,11 +94,6 @@ def line(enrollment: Any, before: int) -> dict[str, Any]:
         "fee": enrollment.fee,
         "before": before,
     }
-
-
-def _before(system: Session, enrollment: Any) -> int:
-    known: int | None = getattr(enrollment, "before", None)
-    return before(system, enrollment) if known is None else known
 
 
 def where(workshop: Any) -> str | None:

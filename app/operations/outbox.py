@@ -66,16 +66,17 @@ def _letter(
         raise ValueError(f"no letter is called {kind}")
     return {
         "alliance": alliance_id, "kind": kind, "about": about, "recipient": recipient.strip(),
-        "locale": locale, "payload": _written(payload or {}), "next_at": now,
+        "locale": locale, "payload": as_text(payload or {}), "next_at": now,
     }  # fmt: skip
 
 
 def as_json(value: Any) -> Any:
     """Dates and money as the text that JSON has for them."""
-    return orjson.loads(_written(value))
+    return orjson.loads(as_text(value))
 
 
-def _written(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """JSON, with dates and money as text."""
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 

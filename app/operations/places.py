@@ -6,17 +6,19 @@ next numbers, and places as long as nobody waits) decides the enrolments that it
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import DomainError
+from app.errors import DomainError, Repeated
 from app.operations.constraints import explained
+from app.operations.telling import TOLD
 from app.statements import raw_last
 from app.transaction import ScopedSession
 
@@ -80,17 +82,28 @@ changed AS (
                                            (2, 'submitted', made.status)) AS step (n, before, after)
      WHERE step.after <> step.before OR step.before IS NULL
      ORDER BY made.id, step.n
+),
+outcome AS (
+    SELECT made.id, made.status, made.queue_no,
+           -- How many wait with a lower number.
+           CASE WHEN made.status = 'waiting' THEN greatest(0, taken.waiting_count - 1
+               - (taken.before + taken.many - made.queue_no)) ELSE 0 END AS before,
+           coalesce(taken.free, 0) AS free
+      FROM made LEFT JOIN taken ON taken.id = made.slot_id
 )
 """
-OUTCOME = """
-SELECT made.id, made.status, made.queue_no,
-       -- How many wait with a lower number.
-       taken.waiting_count - (taken.before + taken.many - made.queue_no) - 1 AS before, taken.free
-  FROM made LEFT JOIN taken ON taken.id = made.slot_id
-"""
+OUTCOME = "SELECT * FROM outcome"
+# No place was free beside others who wait, a moment ago: else it might serve a newcomer.
+ALONE = f"{OUTCOME} WHERE require_true(status <> 'waiting' OR free = 0)"
 SIZES = (1, 4, 20, 100)
-ONE = {most: TAKE.format(most=most, several="", held="persons") for most in SIZES}
-SEVERAL = {most: TAKE.format(most=most, several=SLOTS, held="slots") for most in SIZES}
+
+
+@lru_cache
+def _statement(most: int, several: bool, tells: bool) -> str:
+    parts = TAKE.format(
+        most=most, several=SLOTS if several else "", held="slots" if several else "persons"
+    )
+    return f"{parts}, {TOLD.format(most=most)}" if tells else parts
 
 
 def at_most(wishes: int) -> int:
@@ -109,12 +122,20 @@ class Taken:
 
 
 def take(
-    db: Session, application_id: int, wishes: Sequence[Any], *, now: datetime
+    db: Session,
+    application_id: int,
+    wishes: Sequence[Any],
+    *,
+    now: datetime,
+    told: Mapping[str, Any] | None = None,
+    alone: bool = False,
 ) -> dict[int, Taken]:
     """Enter an application's wishes, or move its drafts, take their places, and say so.
 
-    The answers are by the enrolments' numbers. Raises AlreadyEnrolled or Overlaps, which name
-    the wish.
+    The answers are by the enrolments' numbers. Where no place is free beside others who wait, and
+    nobody else pays (``alone``), the letters ``told`` go along, and the end of the work.
+
+    Raises AlreadyEnrolled or Overlaps, which name the wish, and Repeated where that is so no more.
     """
     system = cast(ScopedSession, db)
     given = {
@@ -124,19 +145,20 @@ def take(
         "user": system.principal.user_id,
         "now": now,
         "wishes": orjson.dumps([_row(n, wish) for n, wish in enumerate(wishes)]).decode(),
+        **(told or {}),
     }
     several = len({wish.slot_id for wish in wishes}) > 1
-    sql = (SEVERAL if several else ONE)[at_most(len(wishes))]
+    parts = _statement(at_most(len(wishes)), several, told is not None)
     try:
         with explained():
-            found = raw_last(system, sql, OUTCOME, given)
+            last = ALONE if alone else OUTCOME
+            found = raw_last(system, parts, last, given, settles=alone)
+    except Repeated:
+        raise
     except DomainError as refusal:
         field = _blamed(refusal.__cause__, wishes).field
         raise (refusal.under(field) if field else refusal) from None
-    return {
-        key: Taken(status, number, max(before or 0, 0) if status == "waiting" else 0, free or 0)
-        for key, status, number, before, free in found
-    }
+    return {key: Taken(*said) for key, *said in found}
 
 
 def _row(n: int, wish: Any) -> dict[str, Any]:

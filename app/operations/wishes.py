@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Range
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.errors import N_, AlreadyEnrolled, DomainError, Invalid, Repeated
+from app.errors import N_, AlreadyEnrolled, DomainError, Invalid
 from app.inserts import next_id
 from app.models import (
     OPEN_STATES,
@@ -44,9 +44,17 @@ from app.models import (
     Workshop,
     mailbox,
 )
-from app.operations import eligibility, fee_schemes, letters, paying, places, queues
+from app.operations import (
+    eligibility,
+    fee_schemes,
+    letters,
+    paying,
+    places,
+    queues,
+    telling,
+)
 from app.operations.constraints import UNKNOWN
-from app.operations.locks import Locks, NotLocked, holding
+from app.operations.locks import Locks, holding
 from app.questions import Question, sees
 from app.scope import possible
 from app.transaction import ScopedSession
@@ -57,7 +65,7 @@ TWICE = N_("This wish is in the application already.")
 _OF: dict[type[Any], tuple[str, ...]] = {
     Person: ("id", "alliance_id", "first_name", "last_name", "birth_date", "email"),
     Slot: ("id", "alliance_id", "title", "starts_on", "ends_on", "starts_at", "ends_at", "zone",
-           "waiting_count"),
+           "places", "places_taken", "waiting_count"),
     Workshop: (
         "title", "status", "opens_at", "closes_at", "participants", "min_age", "max_age",
         "allocation", "price_kind", "price", "reduced_price", "reduced_for", "fee_scheme_id",
@@ -269,11 +277,26 @@ def price(db: Session, wishes: Sequence[Wish], *, now: datetime) -> None:
         raise refusals[0]
 
 
-def decide(system: Session, application_id: int, wishes: Sequence[Wish], *, now: datetime) -> None:
-    """Enter priced wishes as enrolments, each with its place or its number, or give none.
+def decide(
+    system: Session,
+    application_id: int,
+    wishes: Sequence[Wish],
+    *,
+    told: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Enter priced wishes as enrolments, each with its place or its number, or give none; and
+    write the letters (``telling.of``).
 
-    Raises AlreadyEnrolled or Overlaps, naming the wish. In a ranking nothing is decided yet.
+    Raises AlreadyEnrolled or Overlaps, naming the wish, and Repeated where a queue came about
+    since the wishes were asked for. In a ranking nothing is decided yet.
     """
+    if not any(_passes_over(wish.slot) or wish.others_pay for wish in wishes):
+        found = places.take(system, application_id, wishes, now=now, told=told, alone=True)
+        for wish in wishes:
+            taken = found[wish.id]
+            wish.status, wish.queue_no, wish.before = taken.status, taken.queue_no, taken.before
+        return
     persons = frozenset(wish.person_id for wish in wishes)
 
     def work(locks: Locks) -> None:
@@ -292,15 +315,13 @@ def decide(system: Session, application_id: int, wishes: Sequence[Wish], *, now:
         given = [wish.id for wish in wishes if wish.status == "placed" and wish.others_pay]
         paying.hold(system, given, now=now)
 
-    if any(wish.slot.waiting_count for wish in wishes):
-        holding(system, Locks(persons), work)
-        return
-    # Nobody waited when we asked, so a savepoint is spared: who began to wait since, for a place
-    # that is free and that they cannot take, is hardly ever there.
-    try:
-        work(Locks(persons))
-    except NotLocked:
-        raise Repeated from None
+    holding(system, Locks(persons), work)
+    telling.tell(system, told, wishes)
+
+
+def _passes_over(slot: Any) -> bool:
+    """Whether others wait although a place is free: it may serve a newcomer."""
+    return bool(slot.waiting_count and slot.places_taken < slot.places)
 
 
 def _promoted(system: Session, wish: Wish, locks: Locks, now: datetime) -> tuple[str, int]:

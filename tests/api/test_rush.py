@@ -222,3 +222,50 @@ def test_the_same_key_sent_twice_at_once_enrols_once(scene: Callable[[int, int],
     assert again.headers["Idempotent-Replayed"] == "true"
     assert (other.status_code, other.json()["code"]) == (409, "already-enrolled")
     assert len(rush.enrolments()) == 1
+
+
+def test_place_letters_answer_and_trail_are_committed_by_one_statement(
+    scene: Callable[[int, int], Scene],
+) -> None:
+    rush = scene(2, 1)
+    first, second = rush.families
+    key = str(uuid.uuid4())
+    with httpx.Client(base_url=rush.server.url, timeout=60) as http:
+        placed = rush.enrol(http, first, key)
+        waits = rush.enrol(http, second)
+        again = rush.enrol(http, first, key)
+    assert (placed.status_code, waits.status_code) == (201, 201)
+    assert (again.status_code, again.json()) == (201, placed.json())
+    with rush.session() as db:
+        told = db.execute(select(models.Message.kind, models.Message.payload)).all()
+        # Nobody waited when the second asked: it is entered and told in one breath, too.
+        lines = sorted((kind, payload["lines"][0]["status"]) for kind, payload in told)
+        assert lines == [("placed", "placed"), ("receipt", "placed"), ("receipt", "waiting"),
+                         ("waiting", "waiting")]  # fmt: skip
+        trail = select(models.AuditEvent.user_id).where(
+            models.AuditEvent.table_name == "enrollment", models.AuditEvent.action == "insert"
+        )
+        assert None not in db.scalars(trail).all()
+    assert rush.taken() == (1, 1)
+    assert not rush.broken()
+
+
+def test_what_is_refused_with_its_commit_leaves_nothing(scene: Callable[[int, int], Scene]) -> None:
+    rush = scene(1, 5)
+    (family,) = rush.families
+    with rush.session() as db, db.begin(), f.into(db):
+        slot = db.get_one(models.Slot, rush.slot_id)
+        day = {"starts_on": slot.starts_on, "ends_on": slot.ends_on}
+        same_hours = f.SlotFactory(workshop=slot.workshop, places=5, **day).id
+    wishes = [{"person_id": family.person_id, "slot_id": one} for one in (rush.slot_id, same_hours)]
+    headers = {"Authorization": f"Bearer {family.token}", "Idempotency-Key": "both"}
+    with httpx.Client(base_url=rush.server.url, timeout=60) as http:
+        sent = {"json": {"wishes": wishes}, "headers": headers}
+        answers = [http.post("/api/v1/applications/", **sent) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [409, 409]
+        assert answers[0].json()["errors"][0]["field"] == "wishes[0].slot_id"
+        assert not rush.enrolments()
+        assert rush.taken() == (0, 0)
+        mended = {"wishes": wishes[:1]}
+        assert http.post("/api/v1/applications/", json=mended, headers=headers).status_code == 201
+    assert not rush.broken()

@@ -225,9 +225,13 @@ ROADS = {
         "operations/ranking_final.py": "gives all places of a list, in an elevated session",
         "operations/ranking_runs.py": "keeps a run's many rows, in an elevated session",
         "operations/states.py": "records a change of state",
+        "operations/telling.py": "writes letters, which their writer may not read",
     },
     "raw_last": {
         "operations/places.py": "takes places, in an elevated session",
+    },
+    "settled": {
+        "statements.py": "the last statement of a work, with its COMMIT",
     },
     "exec_driver_sql": {
         "demo/multitude.py": "loads families by the ten thousand",
