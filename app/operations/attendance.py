@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -50,13 +50,14 @@ def mark(
         if row.status != "placed":
             raise WrongState(field="status")
         _require_day(row.slot, day, now)
-        if (status == "left_early") != (left_at is not None and bool(who)):
+        # Dots and dashes name nobody.
+        if (status == "left_early") != (left_at is not None and bool(_words(who))):
             raise Invalid(WHO if status == "left_early" else ONLY_EARLY, field="picked_up_by")
         if excused and status != "absent":
             raise Invalid(field="excused")
         known = _known(system, [row.id], day).get(row.id)
         _require_right(db, day, because, now)
-        if who and not because and _words(who) not in _named(system, row.person):
+        if who and not because and _words(who) not in _named(system, row.person, day):
             raise Invalid(NOT_NAMED, field="reason")
         made = known or Attendance(
             alliance_id=row.alliance_id, enrollment_id=row.id, day=day
@@ -125,21 +126,26 @@ def _require_right(db: Session, day: date, because: str, now: datetime) -> None:
         raise Invalid(REASON, field="reason")
 
 
-def _named(system: Session, person: Person) -> str:
-    """The words by which the family named who may pick up, and those who act for the person."""
+def _named(system: Session, person: Person, day: date) -> str:
+    """The words by which the family named who may pick up, and those who act for the person on
+    that day."""
     text = person.pickup.reveal() if isinstance(person.pickup, Sealed) else person.pickup or ""
     parents = (
         select(Account)
         .join(Relation, Relation.user_id == Account.id)
-        .where(Relation.person_id == person.id)
+        .where(
+            Relation.person_id == person.id,
+            or_(Relation.ends_on.is_(None), Relation.ends_on >= day),
+        )
     )
     names = [f"{one.first_name} {one.last_name}" for one in system.scalars(parents)]
     return "".join(_words(one) for one in (*re.split(r"[,;/\n]", text), *names))
 
 
 def _words(text: str) -> str:
-    """A text's words in small letters, each whole."""
-    return " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
+    """A text's words in small letters, each whole; blank where it has none."""
+    found = re.findall(r"\w+", text.casefold())
+    return f" {' '.join(found)} " if found else ""
 
 
 def _user(db: Session) -> int | None:

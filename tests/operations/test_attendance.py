@@ -62,11 +62,28 @@ def test_who_leaves_early_goes_with_somebody_whom_the_family_named(db, place, da
     assert (row.picked_up_by, row.reason) == ("Ada Neri", "La madre ha telefonato")
 
 
+def test_who_no_longer_acts_for_a_child_does_not_take_it_home(db, place, child, day, then):
+    early = {"day": day, "status": "left_early", "left_at": time(11), "now": then}
+    for name, until in (("Ada", day), ("Ivo", None), ("Leo", day - timedelta(days=1))):
+        user = f.AccountFactory(first_name=name, last_name="Neri")
+        f.RelationFactory(person=child, user=user, kind="carer", ends_on=until)
+    attendance.mark(db, place, picked_up_by="Ada Neri", **early)
+    attendance.mark(db, place, picked_up_by="Ivo Neri", **early)
+    with pytest.raises(Invalid) as refused:
+        attendance.mark(db, place, picked_up_by="Leo Neri", **early)
+    assert refused.value.field == "reason"
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"status": "left_early"}, "picked_up_by"),
         ({"status": "left_early", "left_at": time(11)}, "picked_up_by"),
+        ({"status": "left_early", "left_at": time(11), "picked_up_by": "."}, "picked_up_by"),
+        (
+            {"status": "left_early", "left_at": time(11), "picked_up_by": "-", "reason": "Fretta"},
+            "picked_up_by",
+        ),
         ({"status": "present", "left_at": time(11), "picked_up_by": "Pina Rossi"}, "picked_up_by"),
         ({"status": "present", "excused": True}, "excused"),
     ],
