@@ -4,7 +4,7 @@ Days of which the family said that nobody would come do not count, nor does the 
 over: whoever keeps the roster may still put it right.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, select
@@ -16,8 +16,6 @@ from app.operations import enrollments, letters, queues
 from app.transaction import elevated
 
 WARNING = "absences"
-# So long after the warning was sent a family may still say why.
-TO_ANSWER = timedelta(hours=20)
 
 Missed = tuple[int, int]
 
@@ -35,20 +33,20 @@ def due(db: Session, *, now: datetime) -> list[Missed]:
     found = _missed(now).where(to_come)
     enough = func.count(Attendance.id) >= func.greatest(Workshop.absences_allowed, 1)
     rows = db.execute(found.having(enough).order_by(Slot.workshop_id, Enrollment.person_id))
-    return [(person_id, workshop_id) for person_id, workshop_id, _ in rows]
+    return [(row.person_id, row.workshop_id) for row in rows]
 
 
 def mind(db: Session, person_id: int, workshop_id: int, *, now: datetime) -> bool:
-    """Warn the family; once it was told and had time to answer, give its later places on.
+    """Warn the family; where a day more is missed after that, give its later places on.
 
     Whom no letter reaches is left to the office. Returns False if there was nothing to do.
     """
     with elevated(db, "the absences that a workshop allows") as system:
         one = _missed(now).where(Enrollment.person_id == person_id, Slot.workshop_id == workshop_id)
-        days = next((many for _, _, many in system.execute(one)), 0)
+        missed = system.execute(one).one_or_none()
         workshop = system.get_one(Workshop, workshop_id, populate_existing=True)
         allowed = workshop.absences_allowed
-        if allowed is None or days < max(allowed, 1):
+        if allowed is None or missed is None or missed.days < max(allowed, 1):
             return False
         places = _to_come(system, person_id, workshop_id, now)
         about = f"{WARNING}:{workshop_id}:{person_id}"
@@ -62,9 +60,11 @@ def mind(db: Session, person_id: int, workshop_id: int, *, now: datetime) -> boo
         if told is None:
             return bool(places) and letters.write_all(
                 system, WARNING, places[0].application, places,
-                about=about, days=days, allowed=allowed, now=now,
+                about=about, days=missed.days, allowed=allowed, now=now,
             )  # fmt: skip
-        if days <= allowed or told.sent_at is None or told.sent_at > now - TO_ANSWER:
+        # The letter says: one more such day. What was missed before it came is not that day.
+        unheard = told.sent_at is None or missed.last <= clock.local_date(told.sent_at)
+        if missed.days <= allowed or unheard:
             return False
         for place in places:
             enrollments.refuse(system, place, reason=reasons.ABSENT, now=now)
@@ -72,9 +72,10 @@ def mind(db: Session, person_id: int, workshop_id: int, *, now: datetime) -> boo
 
 
 def _missed(now: datetime) -> Any:
-    """How many days each person missed in each workshop that counts them."""
+    """How many days each person missed in each workshop that counts them, and the last one."""
+    many, last = func.count(Attendance.id), func.max(Attendance.day)
     return (
-        select(Enrollment.person_id, Slot.workshop_id, func.count(Attendance.id))
+        select(Enrollment.person_id, Slot.workshop_id, many.label("days"), last.label("last"))
         .join(Enrollment, Enrollment.id == Attendance.enrollment_id)
         .join(Slot, Slot.id == Enrollment.slot_id)
         .join(Workshop, Workshop.id == Slot.workshop_id)

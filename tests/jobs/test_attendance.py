@@ -22,11 +22,11 @@ def workshop(now):
 
 @pytest.fixture
 def places(db, workshop, now):
-    """A child's places on four days of the workshop; somebody waits for the last one."""
+    """A child's places on six days of the workshop; somebody waits for the last one."""
     application = f.ApplicationFactory(alliance=workshop.alliance, contact_email="ada@x.example")
     child = f.PersonFactory(alliance=workshop.alliance)
     made = []
-    for n in range(4):
+    for n in range(6):
         day = workshop.starts_on + n * DAY
         slot = f.SlotFactory(workshop=workshop, starts_on=day, places=1)
         made.append(
@@ -34,7 +34,7 @@ def places(db, workshop, now):
         )
     enrollments.enrol(
         db, application=f.ApplicationFactory(alliance=workshop.alliance),
-        person=f.PersonFactory(alliance=workshop.alliance), slot=made[3].slot, now=now,
+        person=f.PersonFactory(alliance=workshop.alliance), slot=made[-1].slot, now=now,
     )  # fmt: skip
     return made
 
@@ -72,21 +72,21 @@ def test_a_family_is_warned_once_when_no_more_may_be_missed(db, places, now):
     [letter] = warnings(db)
     assert (letter.recipient, letter.payload["days"]) == ("ada@x.example", 1)
     words = mail.render(letter, base_url="https://a.example", sender="i@a.example")
-    assert places[3].slot.title in words.get_body(("plain",)).get_content()
-    assert states(db, places) == ["placed"] * 4
+    assert places[-1].slot.title in words.get_body(("plain",)).get_content()
+    assert states(db, places) == ["placed"] * 6
 
 
 def test_one_day_more_gives_the_later_places_to_who_waits(db, places, now):
     miss(db, places[0], now)
     job.mind(db, evening(places[0], now))
     sent(db, evening(places[0], now))
-    miss(db, places[1], now)
-    at = evening(places[1], now)
+    miss(db, places[3], now)
+    at = evening(places[3], now)
     assert job.mind(db, at) == 1
     # The day that runs is the child's; the next goes to who waits for it.
-    assert states(db, places) == ["placed", "placed", "placed", "refused"]
+    assert states(db, places) == [*["placed"] * 5, "refused"]
     offered = select(Enrollment.status).where(
-        Enrollment.slot_id == places[3].slot_id, Enrollment.id != places[3].id
+        Enrollment.slot_id == places[-1].slot_id, Enrollment.id != places[-1].id
     )
     assert db.scalar(offered) == "offered"
     assert job.mind(db, at) == 0
@@ -96,15 +96,31 @@ def test_one_day_more_gives_the_later_places_to_who_waits(db, places, now):
     assert "Assente senza avviso" in words.get_body(("plain",)).get_content()
 
 
-def test_nobody_loses_a_place_before_a_letter_was_sent_and_could_be_answered(db, places, now):
+def test_nobody_loses_a_place_for_days_before_the_letter_was_sent(db, places, now):
     for place in places[:2]:
         miss(db, place, now)
     at = evening(places[1], now)
-    assert job.mind(db, at) == 1  # The letter.
-    assert job.mind(db, at + timedelta(hours=23)) == 0  # It was not sent yet.
-    sent(db, at + timedelta(hours=10))
-    assert job.mind(db, at + timedelta(hours=23)) == 0
-    assert states(db, places) == ["placed"] * 4
+    assert job.mind(db, at) == 1  # The letter, of two days where one is allowed.
+    miss(db, places[2], now)
+    assert job.mind(db, at + DAY) == 0  # It was not sent yet.
+    sent(db, at + DAY)
+    miss(db, places[3], now)  # On the day of the letter: it may have come when nobody could answer.
+    assert job.mind(db, at + 2 * DAY) == 0
+    assert states(db, places) == ["placed"] * 6
+
+
+def test_a_letter_promises_one_more_day_and_so_it_is(db, places, now):
+    for place in places[:2]:
+        miss(db, place, now)
+    at = evening(places[1], now)
+    job.mind(db, at)
+    sent(db, at)
+    for later in (1, 2):
+        assert job.mind(db, at + later * DAY) == 0  # Nothing more was missed.
+    assert states(db, places) == ["placed"] * 6
+    miss(db, places[3], now)
+    assert job.mind(db, evening(places[3], now)) == 1
+    assert states(db, places)[-1] == "refused"
 
 
 def test_a_day_of_which_the_family_spoke_does_not_count(db, places, now):
@@ -113,7 +129,7 @@ def test_a_day_of_which_the_family_spoke_does_not_count(db, places, now):
     assert job.mind(db, evening(places[1], now)) == 1
     sent(db, evening(places[1], now))
     assert job.mind(db, evening(places[1], now) + DAY) == 0
-    assert states(db, places) == ["placed"] * 4
+    assert states(db, places) == ["placed"] * 6
 
 
 def test_whom_no_letter_reaches_is_left_to_the_office(db, places, now):
