@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import permissions
 from app.errors import AlreadyEnrolled, DomainError, Invalid, Overlaps
 from app.models import Enrollment, Person, Slot
 from app.operations import eligibility, fee_schemes, paying
@@ -18,8 +19,6 @@ from app.transaction import ScopedSession
 
 HOLDING = ("placed", "offered")
 OPEN = ("submitted", "waiting", *HOLDING)
-# Whom it concerns who pays: the family, and the office that answers for it.
-TOLD = ("citizen", "staff")
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ def quote(db: Session, *, wishes: Sequence[Mapping[str, Any]], now: datetime) ->
 def shares(db: Session, priced: Sequence[Priced], *, now: datetime) -> dict[str, Decimal]:
     """Who would pay what of the places that there are now, in euro by kind of payer, in order.
 
-    Empty where the family alone pays, and for seats that have no business with its credit.
+    Empty where the family alone pays, and for seats that would not list the transfers either.
     """
-    if not isinstance(db, ScopedSession) or db.principal.kind not in TOLD:
+    if not _sees_who_pays(db):
         return {}
     places = [
         (db.get_one(Person, one.person_id), db.get_one(Slot, one.slot_id), one.amount)
@@ -73,6 +72,12 @@ def shares(db: Session, priced: Sequence[Priced], *, now: datetime) -> dict[str,
         if one.outcome == "place" and one.refusal is None and one.amount
     ]
     return paying.forecast(db, places, now=now) if places else {}
+
+
+def _sees_who_pays(db: Session) -> bool:
+    if not isinstance(db, ScopedSession) or db.principal.kind == "system":
+        return True
+    return "list" in permissions.grant(db.principal.kind, "transfers").verbs
 
 
 def _priced(
