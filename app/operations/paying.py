@@ -4,35 +4,20 @@ The order of payers is `split.py`'s; what nobody else pays is the family's, and 
 a notice. Where no credit can pay, nothing is held (docs/decisions/0027-the-ledger.md).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
-from app.models import (
-    CreditGrant,
-    Enrollment,
-    LedgerAccount,
-    PayerFund,
-    Person,
-    Relation,
-    Service,
-    ServiceRequest,
-    Slot,
-    Transfer,
-)
-from app.operations import ledger, split
+from app.models import Enrollment, LedgerAccount, ServiceRequest, Slot, Transfer
+from app.operations import ledger, payers
 from app.operations.split import Payer
 from app.transaction import elevated
 
-# Whose credit may pay for a person: their own, and that of whoever looks after them.
-FOR_WHOM = ("self", "parent", "guardian", "carer")
 ZERO = Decimal("0.00")
 # How far back what has begun is looked for.
 A_YEAR = timedelta(days=366)
@@ -43,15 +28,15 @@ def hold(system: Session, enrollment_ids: Iterable[int], *, now: datetime) -> No
     found = []
     for number in sorted(enrollment_ids):
         row = system.get_one(Enrollment, number)
-        payers = []
+        able = []
         if row.status == "placed" and row.fee:
-            payers = payers_of(system, row.person, of_slot(row.slot), now=now)
-        if payers:
-            found.append((row, payers))
+            able = payers.payers_of(system, row.person, payers.of_slot(row.slot), now=now)
+        if able:
+            found.append((row, able))
     if found:
         _lock_all(system, found)
-    for row, payers in found:
-        _hold(system, row, payers, now=now)
+    for row, able in found:
+        _hold(system, row, able, now=now)
 
 
 def give_back(system: Session, row: Enrollment, *, now: datetime) -> None:
@@ -124,29 +109,6 @@ def of_others(system: Session, row: Enrollment) -> Decimal:
     return system.scalars(held).one()
 
 
-def forecast(
-    db: Session, places: Iterable[tuple[Person, Slot, Decimal]], *, now: datetime
-) -> dict[str, Decimal]:
-    """Euro that each kind of payer would pay of these fees, in the published order.
-
-    Nothing is held: who is first when the places are given may use it up. Empty where nobody
-    but the family could pay.
-    """
-    paid = dict.fromkeys(split.ORDER, ZERO)
-    used: defaultdict[int, Decimal] = defaultdict(Decimal)
-    with elevated(db, "who would pay for places") as system:
-        for person, slot, fee in places:
-            payers = [
-                replace(one, available=min(one.available, one.balance - used[one.account_id]))
-                for one in payers_of(system, person, of_slot(slot), now=now)
-            ]
-            for share in split.split(fee, payers, letters=of_slot(slot).letters, family=0):
-                used[share.account_id] += share.amount
-                paid[share.kind] += share.amount
-    others = any(amount for kind, amount in paid.items() if kind != "family")
-    return {kind: amount for kind, amount in paid.items() if amount} if others else {}
-
-
 def shares(
     db: Session, numbers: Iterable[int], about: Any = Transfer.enrollment_id
 ) -> dict[int, list[tuple[str, Decimal]]]:
@@ -187,7 +149,7 @@ def spent(system: Session, row: Enrollment | ServiceRequest) -> Decimal:
 def _lock_all(system: Session, found: list[tuple[Enrollment, list[Payer]]]) -> None:
     """Every account that will be moved, opened and locked in one order: nobody waits in a ring."""
     keys = {family_account(system, row) for row, _ in found}
-    keys |= {payer.account_id for _, payers in found for payer in payers}
+    keys |= {payer.account_id for _, able in found for payer in able}
     accounts = [system.get_one(LedgerAccount, key) for key in sorted(keys)]
     ledger.lock(system, [*keys, *(ledger.held_for(system, one) for one in accounts)])
 
@@ -199,139 +161,8 @@ def family_account(system: Session, row: Enrollment | ServiceRequest) -> int:
     )
 
 
-def _hold(system: Session, row: Enrollment, payers: list[Payer], *, now: datetime) -> None:
+def _hold(system: Session, row: Enrollment, able: list[Payer], *, now: datetime) -> None:
     ledger.hold(
-        system, row, row.fee or ZERO, payers, letters=of_slot(row.slot).letters,
+        system, row, row.fee or ZERO, able, letters=payers.of_slot(row.slot).letters,
         family=family_account(system, row), now=now,
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- who may pay
-
-
-@dataclass(frozen=True)
-class Sold:
-    """What is paid for, as the payers' conditions ask: a place in a slot, or a service."""
-
-    alliance_id: int
-    day: date
-    letter: str | None
-    season_id: int | None = None
-    category_id: int | None = None
-    workshop_id: int | None = None
-    service_id: int | None = None
-
-    @property
-    def letters(self) -> frozenset[str]:
-        return frozenset({self.letter} if self.letter else ())
-
-
-def of_slot(slot: Slot) -> Sold:
-    """A place in the slot."""
-    workshop = slot.workshop
-    return Sold(slot.alliance_id, slot.starts_on, workshop.tuir_letter,
-                season_id=workshop.season_id, workshop_id=slot.workshop_id)  # fmt: skip
-
-
-def of_service(service: Service, now: datetime) -> Sold:
-    """A unit of the service, asked for now."""
-    return Sold(service.alliance_id, clock.local_date(now), service.tuir_letter,
-                category_id=service.category_id, service_id=service.id)  # fmt: skip
-
-
-def payers_of(system: Session, person: Person, sold: Sold, *, now: datetime) -> list[Payer]:
-    """The accounts that may pay for a person, with what each has for it."""
-    return [*_funds(system, person, sold), *_wallets(system, person, sold, now)]
-
-
-def _or_any(column: Any, value: Any) -> Any:
-    """The condition that a payer sets, or none."""
-    return column.is_(None) if value is None else or_(column.is_(None), column == value)
-
-
-def _funds(system: Session, person: Person, sold: Sold) -> list[Payer]:
-    """Public money for this season or category, this day and who lives there."""
-    rows = (
-        select(LedgerAccount, PayerFund)
-        .join(PayerFund, PayerFund.id == LedgerAccount.fund_id)
-        .where(
-            LedgerAccount.kind == PayerFund.kind,
-            LedgerAccount.balance > 0,
-            PayerFund.alliance_id == sold.alliance_id,
-            PayerFund.starts_on <= sold.day,
-            PayerFund.ends_on >= sold.day,
-            # A category is of services, a season of workshops.
-            _or_any(PayerFund.category_id, sold.category_id),
-            _or_any(PayerFund.season_id, sold.season_id),
-            _or_any(PayerFund.residence_id, person.municipality_id),
-        )
-    )
-    return [
-        Payer(
-            account.id,
-            fund.kind,
-            min(account.balance, fund.per_enrollment),
-            balance=account.balance,
-        )
-        for account, fund in system.execute(rows)
-    ]
-
-
-def _wallets(system: Session, person: Person, sold: Sold, now: datetime) -> list[Payer]:
-    """The credits of the person, and of those who look after the person."""
-    today = clock.local_date(now)
-    own, looks = aliased(Relation), aliased(Relation)
-    rows = (
-        select(LedgerAccount, CreditGrant)
-        .join(CreditGrant, CreditGrant.id == LedgerAccount.grant_id)
-        .where(
-            LedgerAccount.kind == "wallet",
-            LedgerAccount.balance > 0,
-            LedgerAccount.alliance_id == sold.alliance_id,
-            CreditGrant.expires_on >= today,
-            _or_any(CreditGrant.service_id, sold.service_id),
-            _or_any(CreditGrant.workshop_id, sold.workshop_id),
-            select(own.id)
-            .join(looks, looks.user_id == own.user_id)
-            .where(
-                own.person_id == LedgerAccount.person_id,
-                own.kind == "self",
-                looks.person_id == person.id,
-                looks.kind.in_(FOR_WHOM),
-                or_(own.ends_on.is_(None), own.ends_on >= today),
-                or_(looks.ends_on.is_(None), looks.ends_on >= today),
-            )
-            .exists(),
-        )
-    )  # fmt: skip
-    return [
-        Payer(
-            account.id,
-            "title_voucher" if grant.title_voucher else "wallet",
-            account.balance,
-            frozenset(grant.letters.split()),
-            grant.expires_on,
-            account.balance,
-        )
-        for account, grant in system.execute(rows)
-    ]
-
-
-def possible(alliance_id: Any, person_id: Any, day: Any) -> Any:
-    """Whether anybody but the family might pay, as a part of another question."""
-    funds = PayerFund.__table__.alias("any_fund")
-    wallet = LedgerAccount.__table__.alias("any_wallet")
-    own, looks = Relation.__table__.alias("own"), Relation.__table__.alias("looks")
-    return or_(
-        exists().where(
-            funds.c.alliance_id == alliance_id, funds.c.starts_on <= day, funds.c.ends_on >= day
-        ),
-        exists().where(
-            wallet.c.kind == "wallet",
-            wallet.c.balance > 0,
-            wallet.c.person_id == own.c.person_id,
-            own.c.kind == "self",
-            own.c.user_id == looks.c.user_id,
-            looks.c.person_id == person_id,
-        ),
-    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.models import ServiceRequest
-from app.operations import ledger, paying
+from app.operations import ledger, payers, paying
 
 # The states after which what is held is not wanted any more.
 ENDED = ("refused", "cancelled")
@@ -20,11 +20,11 @@ def hold(system: Session, request_id: int, *, now: datetime) -> None:
     row = system.get_one(ServiceRequest, request_id)
     if not row.fee:
         return
-    sold = paying.of_service(row.service, now)
-    payers = paying.payers_of(system, row.person, sold, now=now)
-    if payers:
+    sold = payers.of_service(row.service, now)
+    able = payers.payers_of(system, row.person, sold, now=now)
+    if able:
         family = paying.family_account(system, row)
-        ledger.hold(system, row, row.fee, payers, letters=sold.letters, family=family, now=now)
+        ledger.hold(system, row, row.fee, able, letters=sold.letters, family=family, now=now)
 
 
 def follow(system: Session, row: ServiceRequest, before: str, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import permissions
 from app.errors import AlreadyEnrolled, DomainError, Invalid, Overlaps
 from app.models import Enrollment, Person, Slot
-from app.operations import eligibility, fee_schemes, paying
+from app.operations import eligibility, fee_schemes, payers
 from app.operations.constraints import UNKNOWN
 from app.transaction import ScopedSession
 
@@ -71,7 +71,7 @@ def shares(db: Session, priced: Sequence[Priced], *, now: datetime) -> dict[str,
         for one in priced
         if one.outcome == "place" and one.refusal is None and one.amount
     ]
-    return paying.forecast(db, places, now=now) if places else {}
+    return payers.forecast(db, places, now=now) if places else {}
 
 
 def _sees_who_pays(db: Session) -> bool:

@@ -26,7 +26,7 @@ from app.operations import (
     delegations,
     fee_schemes,
     outbox,
-    paying,
+    payers,
     paying_requests,
     procedure,
     states,
@@ -80,7 +80,7 @@ def _of_one_entered(alliance: Any, person: Any, key: Any) -> tuple[Any, ...]:
     today = key("today", type_=Date())
     return (
         next_id(ServiceRequest).label("number"),
-        paying.possible(alliance.c.id, person.c.id, today).label("others_pay"),
+        payers.possible(alliance.c.id, person.c.id, today).label("others_pay"),
     )
 
 

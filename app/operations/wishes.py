@@ -48,6 +48,7 @@ from app.operations import (
     eligibility,
     fee_schemes,
     letters,
+    payers,
     paying,
     places,
     queues,
@@ -116,7 +117,7 @@ def _asked(kind: str, most: int) -> Question:
             sees(kind, Slot, slot).label("slot_seen"),
             sees(kind, Season, season).label("season_seen"),
             already.label("already"),
-            paying.possible(alliance.c.id, person.c.id, slot.c.starts_on).label("others_pay"),
+            payers.possible(alliance.c.id, person.c.id, slot.c.starts_on).label("others_pay"),
             *(
                 alias[model].c[name].label(f"{model.__tablename__}_{name}")
                 for model, names in _OF.items()

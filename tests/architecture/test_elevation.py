@@ -135,10 +135,10 @@ ELEVATED = {
     ],
     "operations/fee_schemes.py": ["price places by a scheme"],
     "operations/isees.py": ["declare an ISEE", "read an ISEE"],
+    "operations/payers.py": ["who would pay for places"],
     "operations/paying.py": [
         "a place has begun",
         "who pays for the family's places",
-        "who would pay for places",
     ],
     "operations/attendance.py": ["record an attendance", "record who was present"],
     "operations/plan_use.py": ["the months of a plan's use"],
