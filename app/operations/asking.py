@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
@@ -54,22 +54,22 @@ def end(system: Session, enrollment_id: int, *, because: str, now: datetime) -> 
     return _again(system, payee, notice, rest, now) if rest else None
 
 
-def left_to_ask(db: Session, application_id: int) -> list[tuple[int, str]]:
-    """The payees at which the caller sees placed, unpaid and unasked places: number and body."""
+def unasked() -> ColumnElement[bool]:
+    """Whether an enrolment is a place that costs something and that no notice asks for."""
     asked = exists().where(
         PaymentNoticeLine.enrollment_id == Enrollment.id, ~PaymentNoticeLine.ended
     )
+    return and_(Enrollment.status == "placed", Enrollment.fee > 0, ~asked)
+
+
+def left_to_ask(db: Session, application_id: int) -> list[tuple[int, str]]:
+    """The payees at which the caller sees placed, unpaid and unasked places: number and body."""
     places = db.execute(
         select(Payee.id, Organization.name, Enrollment.id.label("place"), Enrollment.fee)
         .join(Organization, Organization.id == Payee.organization_id)
         .join(Slot, Slot.organization_id == Payee.organization_id)
         .join(Enrollment, Enrollment.slot_id == Slot.id)
-        .where(
-            Enrollment.application_id == application_id,
-            Enrollment.status == "placed",
-            Enrollment.fee > 0,
-            ~asked,
-        )
+        .where(Enrollment.application_id == application_id, unasked())
         .order_by(Organization.name, Payee.id)
     ).all()
     borne = paying.shares(db, [row.place for row in places])

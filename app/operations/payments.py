@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock, reasons
@@ -161,17 +161,13 @@ def expire(db: Session, notice_id: int, *, now: datetime) -> bool:
 
 def _unasked(system: Session, application: Application, payee: Payee) -> list[Enrollment]:
     """The application's places at the payee that no notice asks for."""
-    asked = exists().where(
-        PaymentNoticeLine.enrollment_id == Enrollment.id, ~PaymentNoticeLine.ended
-    )
     places = (
         select(Enrollment)
         .join(Slot, Slot.id == Enrollment.slot_id)
         .where(
             Enrollment.application_id == application.id,
-            Enrollment.status == "placed",
             Slot.organization_id == payee.organization_id,
-            ~asked,
+            asking.unasked(),
         )
         .order_by(Enrollment.id)
     )
