@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import N_, Conflict, Invalid, NotFound, WrongState
 from app.models import Account, Attendance, Enrollment, Person, Relation, Slot
+from app.operations import enrollments
 from app.operations.constraints import explained
 from app.sealed import Sealed
 from app.transaction import ScopedSession, elevated
@@ -22,7 +24,6 @@ WHO = N_("Write who picked the person up, and when.")
 ONLY_EARLY = N_("This is of whoever left early.")
 NOT_NAMED = N_("The family did not name this person: give the reason.")
 TOO_LATE = N_("After seven days only the office changes this, with a reason.")
-REASON = N_("Please give the reason.")
 
 
 def mark(
@@ -59,12 +60,10 @@ def mark(
         _require_right(db, day, because, now)
         if who and not because and _words(who) not in _named(system, row.person, day):
             raise Invalid(NOT_NAMED, field="reason")
-        made = known or Attendance(
-            alliance_id=row.alliance_id, enrollment_id=row.id, day=day
+        _write(
+            system, known or _new(row, day), status=status, excused=excused, left_at=left_at,
+            picked_up_by=who or None, reason=because or None,
         )  # fmt: skip
-        made.status, made.excused, made.left_at = status, excused, left_at
-        made.picked_up_by, made.reason, made.user_id = who or None, because or None, _user(db)
-        system.add(made)
         system.flush()
     return enrollment
 
@@ -81,12 +80,7 @@ def mark_all(db: Session, slot: Slot, *, day: date, now: datetime) -> Slot:
         known = _known(system, [row.id for row in rows], day)
         for row in rows:
             if row.id not in known:
-                system.add(
-                    Attendance(
-                        alliance_id=row.alliance_id, enrollment_id=row.id, day=day,
-                        status="present", user_id=_user(db),
-                    )
-                )  # fmt: skip
+                _write(system, _new(row, day), status="present")
         system.flush()
     return slot
 
@@ -108,6 +102,18 @@ def _known(system: Session, enrollment_ids: Iterable[int], day: date) -> dict[in
     return {row.enrollment_id: row for row in system.scalars(rows)}
 
 
+def _new(row: Enrollment, day: date) -> Attendance:
+    return Attendance(alliance_id=row.alliance_id, enrollment_id=row.id, day=day)
+
+
+def _write(system: Session, row: Attendance, **said: Any) -> None:
+    """What is recorded of a day, and by whom."""
+    by = system.principal.user_id if isinstance(system, ScopedSession) else None
+    for name, value in {**said, "user_id": by}.items():
+        setattr(row, name, value)
+    system.add(row)
+
+
 def _require_day(slot: Slot, day: date, now: datetime) -> None:
     if day not in days_of(slot):
         raise Invalid(NO_DAY, field="day")
@@ -122,8 +128,7 @@ def _require_right(db: Session, day: date, because: str, now: datetime) -> None:
     kind = db.principal.kind if isinstance(db, ScopedSession) else "system"
     if kind not in ("staff", "system"):
         raise Conflict(TOO_LATE, field="day")
-    if not because:
-        raise Invalid(REASON, field="reason")
+    enrollments.require_reason(because)
 
 
 def _named(system: Session, person: Person, day: date) -> str:
@@ -146,7 +151,3 @@ def _words(text: str) -> str:
     """A text's words in small letters, each whole; blank where it has none."""
     found = re.findall(r"\w+", text.casefold())
     return f" {' '.join(found)} " if found else ""
-
-
-def _user(db: Session) -> int | None:
-    return db.principal.user_id if isinstance(db, ScopedSession) else None
