@@ -4,7 +4,7 @@ The database's transaction lasts as long as the answer, and ends with it. Whoeve
 middle has read what was sent, so what the trail says of encrypted columns is kept even then.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -91,12 +91,18 @@ def answer(
         finally:
             end()
 
-    made = Response(stream_with_context(sent()), content_type=content_type(form))
+    made = download(form, name, stream_with_context(sent()))
     made.call_on_close(end)  # Also where nothing is sent: to a HEAD, or to nobody.
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    made.headers["Cache-Control"] = "no-store"
     # A proxy that keeps a file until it is whole would keep a million rows.
     made.headers["X-Accel-Buffering"] = "no"
+    return made
+
+
+def download(form: str, name: str, content: Iterable[bytes] | bytes | str) -> Response:
+    """A file of that name and form, as a download that no cache keeps."""
+    made = Response(content, content_type=content_type(form))
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    made.headers["Cache-Control"] = "no-store"
     return made
 
 

@@ -100,7 +100,4 @@ def as_file(form: str, found: list[attended.Count]) -> Response:
         if form == "xlsx"
         else export.csv_file(headings, table, for_people=True)
     )
-    answer = Response(b"".join(parts), content_type=streams.content_type(form))
-    answer.headers["Content-Disposition"] = f'attachment; filename="attendance.{form}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return streams.download(form, "attendance", b"".join(parts))

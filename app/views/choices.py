@@ -40,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "fee-siblings": ("fee_scheme.title", "rank"),
     "isee-declarations": ("person.label", "protocol_number"),
     "attendances": ("enrollment.person.label", "day"),
+    "ledger-accounts": ("kind", "id"),
     "payees": ("organization.label", "kind"),
     "payment-notice-lines": ("enrollment.person.label", "amount"),
     "ranking-entries": ("code", "person.label"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Response, flash, redirect, request
+from flask import flash, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from sqlalchemy import select
@@ -20,7 +20,6 @@ from app.nouns import titles
 from app.operations import imports, works
 from app.operations import rows as row_operations
 from app.problems import translated
-from app.query.export import MEDIA_TYPES
 from app.transaction import web
 from app.views import importing, lists, matching, words
 from app.views.blank_sheets import blank_sheet
@@ -324,10 +323,7 @@ class ImportScreens(WriteScreens):
         self._require()
         known, enters, _ = matching.targets(self)
         content = blank_sheet(titles.many(self.resource), [known[n] for n in known if n in enters])
-        answer = Response(content, content_type=MEDIA_TYPES["xlsx"])
-        answer.headers["Content-Disposition"] = f'attachment; filename="{self.resource}.xlsx"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return streams.download("xlsx", self.resource, content)
 
 
 OF_A_SHEET = ("sheet", "line", "depth")

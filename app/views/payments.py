@@ -1,11 +1,10 @@
 """Payees, what families are asked to pay, and what was paid."""
 
-from flask import Response as FlaskResponse
 from flask import url_for
 from flask_appbuilder import expose
 from flask_babel import gettext
 
-from app import nouns, security
+from app import nouns, security, streams
 from app.errors import N_
 from app.models import Payee, PaymentNotice
 from app.operations import certificate
@@ -80,10 +79,7 @@ class PaymentNoticeView(ResourceView):
         row_operations.get(web(), Payee, payee_id)
         run = nouns.noun(self.resource).verbs["debts"].run
         made = run(web(), payee_id=payee_id, now=security.moment())
-        answer = FlaskResponse(made, mimetype="text/csv")
-        answer.headers["Content-Disposition"] = f'attachment; filename="debiti-{payee_id}.csv"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return streams.download("csv", f"debiti-{payee_id}", made)
 
     def _address(self, name: str, row: Row | None) -> str:
         """A file of debts is taken from its payee's page."""

@@ -13,7 +13,7 @@ from app.operations import rows as row_operations
 from app.operations import works
 from app.query import export, grammar, rows
 from app.query.paths import path
-from app.streams import content_type
+from app.streams import download
 from app.transaction import web
 from app.views import words
 from app.views.outcomes import OUTCOMES, Shown, folder, reasons
@@ -117,10 +117,5 @@ def report(pk: int) -> Response:
         ]
         for line in shown(work.resource, found)
     )
-    answer = Response(
-        b"".join(export.csv_file(headings, table, for_people=True)),
-        content_type=content_type("csv"),
-    )
-    answer.headers["Content-Disposition"] = f'attachment; filename="report-{pk}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    made = b"".join(export.csv_file(headings, table, for_people=True))
+    return download("csv", f"report-{pk}", made)

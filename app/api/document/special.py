@@ -1,5 +1,6 @@
 """Operations that no noun declares: signing in, files, the quote, the document itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext
@@ -224,46 +225,35 @@ def _platform() -> dict[str, dict[str, Any]]:
 
 
 def _nouns() -> dict[str, dict[str, Any]]:
-    content = operation(
-        id="readFileContent",
-        tag="files",
-        summary=": ".join((titles.many("files"), gettext("the contents"))),
-        description=gettext("The file itself, always as a download."),
-        kinds=granted("files", "get"),
-        parameters=[parameters.ref("id")],
-        responses={
-            "200": {
-                "description": gettext("The file."),
-                "headers": answers.said(),
-                "content": {
-                    kind: {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
-                    for kind in (
-                        "application/pdf", "application/pkcs7-mime", "image/jpeg", "image/png",
-                    )
-                },
-            },
-            **answers.problems(*answers.READING, *answers.A_ROW),
-        },
-    )  # fmt: skip
-    notice = _paper(
+    content = _download(
+        "readFileContent",
+        "files",
+        gettext("the contents"),
+        gettext("The file itself, always as a download."),
+        ("application/pdf", "application/pkcs7-mime", "image/jpeg", "image/png"),
+    )
+    notice = _download(
         "printPaymentNotice",
         "payment-notices",
+        gettext("on paper"),
         gettext("The notice that a family pays by, as a PDF; always as a download."),
     )
-    certificate = _paper(
+    certificate = _download(
         "printCertificate",
         "payment-notices",
+        gettext("on paper, for an employer"),
         gettext(
             "What was paid, as a PDF that an employer's welfare plan asks for; always as a "
             "download. It carries codici fiscali: a seat that reads none gets none."
         ),
-        409,
+        refusals=(409,),
     )
-    receipt = _paper(
+    receipt = _download(
         "printReceipt",
         "applications",
+        gettext("on paper"),
         gettext("The receipt of what was sent, as a PDF; always as a download."),
-        409,
+        refusals=(409,),
     )
     wish = {"wishes": [{"person_id": 12, "slot_id": 34, "reduced": False}]}
     line = {
@@ -303,12 +293,20 @@ def _nouns() -> dict[str, dict[str, Any]]:
     }
 
 
-def _paper(id_: str, noun: str, about: str, *refusals: int) -> dict[str, Any]:
-    """A row on paper."""
+def _download(
+    id_: str,
+    noun: str,
+    what: str,
+    about: str,
+    media: Iterable[str] = ("application/pdf",),
+    refusals: Iterable[int] = (),
+) -> dict[str, Any]:
+    """A row's file, or the row on paper."""
+    file = {"schema": {"type": "string", "format": "binary", "maxLength": LARGEST}}
     return operation(
         id=id_,
         tag=noun,
-        summary=": ".join((titles.many(noun), gettext("on paper"))),
+        summary=": ".join((titles.many(noun), what)),
         description=about,
         kinds=granted(noun, "get"),
         parameters=[parameters.ref("id")],
@@ -316,11 +314,7 @@ def _paper(id_: str, noun: str, about: str, *refusals: int) -> dict[str, Any]:
             "200": {
                 "description": gettext("The file."),
                 "headers": answers.said(),
-                "content": {
-                    "application/pdf": {
-                        "schema": {"type": "string", "format": "binary", "maxLength": LARGEST}
-                    }
-                },
+                "content": dict.fromkeys(media, file),
             },
             **answers.problems(*answers.READING, *answers.A_ROW, *refusals),
         },
