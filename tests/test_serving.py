@@ -17,6 +17,7 @@ from app import supervise
 from tests.servers import LiveServer
 from tests.test_run import until
 
+pytestmark = pytest.mark.matrix  # Most of them start a server of their own.
 LOGIN = "/api/v1/security/login"
 NOBODY = json.dumps({"username": "nobody", "password": "nothing"}).encode()
 
