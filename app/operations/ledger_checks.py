@@ -31,8 +31,6 @@ def rules() -> Iterator[tuple[str, str, Any]]:
         .group_by(Alliance.id)
         .having(func.sum(LedgerAccount.balance) != 0),
     )
-    ended = aliased(Transfer)
-    still_open = ~select(ended.id).where(ended.settles_id == Transfer.id).exists()
     held = func.coalesce(func.sum(Transfer.amount), 0)
     yield (
         "held credit is that of the open holds",
@@ -40,7 +38,7 @@ def rules() -> Iterator[tuple[str, str, Any]]:
         select(LedgerAccount.id, LedgerAccount.balance)
         .outerjoin(
             Transfer,
-            and_(Transfer.credit_id == LedgerAccount.id, Transfer.kind == "hold", still_open),
+            and_(Transfer.credit_id == LedgerAccount.id, Transfer.kind == "hold", _open()),
         )
         .where(LedgerAccount.kind == "held")
         .group_by(LedgerAccount.id)
@@ -49,23 +47,12 @@ def rules() -> Iterator[tuple[str, str, Any]]:
     yield (
         "what is held for an enrolment is its fee, while it has its place",
         "enrollment",
-        select(Enrollment.id, Enrollment.status)
-        .join(Transfer, Transfer.enrollment_id == Enrollment.id)
-        .where(Transfer.kind == "hold", still_open)
-        .group_by(Enrollment.id)
-        .having(or_(Enrollment.status != "placed", func.sum(Transfer.amount) != Enrollment.fee)),
+        _held_wrongly(Enrollment, Transfer.enrollment_id, ("placed",)),
     )
-    asked = aliased(Transfer)
-    its_open = ~select(ended.id).where(ended.settles_id == asked.id).exists()
-    waits = ServiceRequest.status.in_(("sent", "answered"))
     yield (
         "what is held for a request is its fee, while it waits for an answer",
         "service_request",
-        select(ServiceRequest.id, ServiceRequest.status)
-        .join(asked, asked.service_request_id == ServiceRequest.id)
-        .where(asked.kind == "hold", its_open)
-        .group_by(ServiceRequest.id)
-        .having(or_(~waits, func.sum(asked.amount) != ServiceRequest.fee)),
+        _held_wrongly(ServiceRequest, Transfer.service_request_id, ("sent", "answered")),
     )
     given = (
         select(func.coalesce(func.sum(Transfer.amount), 0))
@@ -76,4 +63,22 @@ def rules() -> Iterator[tuple[str, str, Any]]:
         "a credit was given out of its plan",
         "credit_grant",
         select(CreditGrant.id, CreditGrant.amount).where(given != CreditGrant.amount),
+    )
+
+
+def _open() -> Any:
+    """Whether a hold was neither spent nor given back."""
+    ended = aliased(Transfer)
+    return ~select(ended.id).where(ended.settles_id == Transfer.id).exists()
+
+
+def _held_wrongly(noun: Any, number: Any, states: tuple[str, ...]) -> Any:
+    """The rows for which something else than their fee is held, or in another state than these."""
+    other = func.sum(Transfer.amount).is_distinct_from(noun.fee)
+    return (
+        select(noun.id, noun.status)
+        .join(Transfer, number == noun.id)
+        .where(Transfer.kind == "hold", _open())
+        .group_by(noun.id)
+        .having(or_(noun.status.not_in(states), other))
     )

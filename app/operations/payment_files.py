@@ -16,7 +16,7 @@ from app.operations.payment_receipts import Received
 
 DEBTS = ("numero_avviso", "codice_fiscale", "debitore", "importo_centesimi", "scadenza", "causale")
 RECEIPTS = ("numero_avviso", "iur", "importo_centesimi", "data_pagamento")
-LARGEST = 20 * 2**20
+LARGEST = 12 * 10**6  # bytes: a little less than a request may have
 MOST = 100  # mistakes named at once
 MOST_ROWS = 5000  # taken in by one transaction, while somebody waits
 Wrong = tuple[str, str, dict[str, object]]

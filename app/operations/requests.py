@@ -152,7 +152,7 @@ def send(
             summary = procedure.summary(row, named)
             _tell_asker(system, row, named, "request_sent", now, **summary)
             _tell_organizers(system, row, named, "request_sent", now, **summary)
-        if named.others_pay and row.fee:
+        if named.others_pay:
             paying_requests.hold(system, row.id, now=now)
     return row
 

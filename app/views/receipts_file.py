@@ -56,6 +56,7 @@ class ReceiptsFileScreens(ResourceView):
             error=translated(refusal.message, refusal.params) if refusal else "",
             header=";".join(payment_files.RECEIPTS),
             most=payment_files.MOST_ROWS,
+            megabytes=payment_files.LARGEST // 10**6,
             back=_of_payee(payee.id),
         )
 

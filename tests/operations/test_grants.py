@@ -12,6 +12,7 @@ from app.models import CreditGrant, LedgerAccount
 from app.operations import checks, grants, ledger
 from app.operations.split import Payer
 from tests import factories as f
+from tests.operations.plans import funded_plan
 
 CODE = "RSSMRA85T10A562S"
 
@@ -28,12 +29,7 @@ def employee(db, company):
 
 @pytest.fixture
 def plan(db, company, now):
-    today = clock.local_date(now)
-    plan = grants.make_plan(
-        db, organization_id=company.id, title="Piano", year=today.year, letters="f, f-bis",
-        starts_on=today, ends_on=today + timedelta(days=300), now=now,
-    )  # fmt: skip
-    return grants.fund(db, plan, amount="1000.00", now=now)
+    return funded_plan(db, company, now, letters="f, f-bis")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from app.operations import (
     quotes,
 )
 from tests import factories as f
+from tests.operations.plans import funded_plan
 
 D = Decimal
 
@@ -48,12 +49,7 @@ def employee(alliance, parent):
 @pytest.fixture
 def plan(db, alliance, now):
     company = f.OrganizationFactory(alliance=alliance, kind="company")
-    today = clock.local_date(now)
-    made = grants.make_plan(
-        db, organization_id=company.id, title="Piano", year=today.year, letters="f f-bis",
-        starts_on=today, ends_on=today.replace(year=today.year + 1), now=now,
-    )  # fmt: skip
-    return grants.fund(db, made, amount="500.00", now=now)
+    return funded_plan(db, company, now, amount="500.00")
 
 
 def give(db, plan, employee, amount, now, **more):
@@ -83,11 +79,11 @@ def enrol(db, slot, child, now):
 
 
 def moved(db, row):
-    """What happened for an enrolment: kind, whose account it left, how much."""
+    """What happened for an enrolment or a request: kind, whose account it left, how much."""
     asked = (
         select(Transfer.kind, LedgerAccount.kind, Transfer.amount)
         .join(LedgerAccount, LedgerAccount.id == Transfer.debit_id)
-        .where(Transfer.enrollment_id == row.id)
+        .where(ledger.of(Transfer, row))
         .order_by(Transfer.id)
     )
     return [tuple(one) for one in db.execute(asked)]

@@ -8,7 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
 from app.errors import WrongState
-from app.models import LedgerAccount, ServiceRequest, Transfer
+from app.models import LedgerAccount, ServiceRequest
 from app.operations import checks, requests
 from tests import factories as f
 from tests.operations.test_crowds import at_once, crowd, filled
@@ -16,6 +16,7 @@ from tests.operations.test_paying import (
     balance,
     employee,
     give,
+    moved,
     plan,
     sound,
     voucher,
@@ -40,17 +41,6 @@ def service(alliance):
 def ask(db, service, person, now):
     made = requests.send(db, person_id=person.id, service_id=service.id, now=now)
     return db.get_one(ServiceRequest, made.id)
-
-
-def moved(db, row):
-    """What happened for a request: kind, whose account it left, how much."""
-    asked = (
-        select(Transfer.kind, LedgerAccount.kind, Transfer.amount)
-        .join(LedgerAccount, LedgerAccount.id == Transfer.debit_id)
-        .where(Transfer.service_request_id == row.id)
-        .order_by(Transfer.id)
-    )
-    return [tuple(one) for one in db.execute(asked)]
 
 
 HELD = [("hold", "wallet", D("25.00")), ("hold", "family", D("35.00"))]

@@ -9,6 +9,7 @@ from app import clock
 from app.models import WelfarePlan
 from app.operations import grants, ledger, plan_use
 from tests import factories as f
+from tests.operations.plans import funded_plan
 
 D = Decimal
 
@@ -16,12 +17,7 @@ D = Decimal
 @pytest.fixture
 def plan(db, now):
     company = f.OrganizationFactory(kind="company")
-    today = clock.local_date(now)
-    made = grants.make_plan(
-        db, organization_id=company.id, title="Piano", year=today.year, letters="f-bis",
-        starts_on=today, ends_on=today + timedelta(days=900), now=now,
-    )  # fmt: skip
-    return grants.fund(db, made, amount="1000.00", now=now)
+    return funded_plan(db, company, now, days=900, letters="f-bis")
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app import clock
+from app.errors import BadRequest
 from app.models import PaymentNotice, PaymentReceipt
-from app.operations import enrollments, payments
+from app.operations import enrollments, payment_files, payments
 from tests import factories as f
 from tests.browsers import sign_in
 from tests.views.conftest import fields_of, texts
@@ -124,6 +125,13 @@ def test_what_is_no_file_of_receipts_is_refused_at_once(staff, payee, header, co
     answer = uploaded(staff, payee, content, header)
     assert answer.status_code == status
     assert 'aria-invalid="true"' in answer.text
+
+
+def test_the_form_says_how_large_a_file_may_be_and_none_larger_is_read(staff, payee):
+    page = staff.get(f"/office/payment-receipts/file/{payee.id}").text
+    assert f"{payment_files.LARGEST // 10**6} MB" in page
+    with pytest.raises(BadRequest):
+        payment_files.read(b"x" * (payment_files.LARGEST + 1), today=clock.today())
 
 
 def test_a_form_without_a_file_asks_for_one(staff, payee):
